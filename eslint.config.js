@@ -1,0 +1,62 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Imports run one way, see docs/ARCHITECTURE.md; each folder names what it may not reach. */
+const layers = {
+  csv: ["session", "check", "storage", "store", "demo", "cli"],
+  session: ["check", "storage", "store", "demo", "cli"],
+  storage: ["csv", "session", "check", "store", "demo", "cli"],
+  store: ["demo", "cli"],
+  demo: ["storage", "store", "cli"],
+};
+
+const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({
+  files: [`src/${layer}/**/*.ts`],
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: [
+          { group: forbidden.map((name) => `**/${name}/**`), message: `src/${layer} may not import these layers.` },
+          { group: ["chalk", "commander", "cli-table3"], message: "Only src/cli knows the terminal." },
+        ],
+      },
+    ],
+    "no-restricted-globals": ["error", { name: "console", message: "Only src/cli writes to the terminal." }],
+    "no-restricted-properties": [
+      "error",
+      { object: "process", property: "env", message: "Only src/cli reads the environment." },
+      { object: "process", property: "argv", message: "Only src/cli reads the arguments." },
+      { object: "process", property: "exit", message: "Only src/cli/main.ts ends the process." },
+      { object: "process", property: "stdout", message: "Only src/cli writes to the terminal." },
+      { object: "process", property: "stderr", message: "Only src/cli writes to the terminal." },
+      { object: "Date", property: "now", message: "The clock is injected by src/cli." },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  {
+    ignores: ["dist/", "coverage/", "node_modules/", "src/csv/kernel/assembly/", "src/csv/kernel/binary.generated.ts"],
+  },
+  js.configs.recommended,
+  {
+    files: ["**/*.ts"],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
+      // An async function without await keeps a contract: its errors are rejections, as every caller expects.
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  ...layerRules,
+  {
+    files: ["**/*.js", "**/*.mjs"],
+    languageOptions: { globals: { process: "readonly", console: "readonly", Buffer: "readonly", URL: "readonly" } },
+  },
+  { files: ["bin/*.js"], languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } } },
+);

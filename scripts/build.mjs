@@ -1,0 +1,73 @@
+// Builds everything that is shipped: the scanner kernel (WebAssembly, embedded as text), the library (ES modules with
+// types) and the command line (one CommonJS file, whose parts are evaluated only when a command asks for them).
+// `node scripts/build.mjs kernel` stops after the kernel, which is all that the tests of the sources need.
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import asc from "assemblyscript/asc";
+import { build } from "esbuild";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+process.chdir(root);
+
+async function buildKernel() {
+  const { error, stderr, binary } = await compileKernel();
+  if (error) throw new Error(`The kernel does not compile.\n${stderr}`, { cause: error });
+  writeFileSync(
+    "src/csv/kernel/binary.generated.ts",
+    [
+      "// Made by scripts/build.mjs from assembly/kernel.ts; not kept in git.",
+      `export const KERNEL_BASE64 =`,
+      `  "${Buffer.from(binary).toString("base64")}";`,
+      "",
+    ].join("\n"),
+  );
+}
+
+async function compileKernel() {
+  let binary = new Uint8Array();
+  const { error, stderr } = await asc.main(
+    [
+      "src/csv/kernel/assembly/kernel.ts",
+      ...["--outFile", "kernel.wasm", "--runtime", "stub", "--enable", "simd"],
+      ...["-O3", "--noAssert", "--importMemory", "--initialMemory", "1"],
+    ],
+    {
+      writeFile(_name, contents) {
+        binary = typeof contents === "string" ? Buffer.from(contents) : contents;
+      },
+    },
+  );
+  return { error, stderr: stderr.toString(), binary };
+}
+
+function buildLibrary() {
+  rmSync("dist", { recursive: true, force: true });
+  mkdirSync("dist");
+  execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"], { stdio: "inherit" });
+}
+
+async function buildCommandLine() {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  await build({
+    entryPoints: ["src/cli/entry.ts"],
+    outfile: "dist/sessions.cjs",
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "linked",
+    external: ["fs-native-extensions"],
+    define: { SESSIONS_VERSION: JSON.stringify(version) },
+  });
+  chmodSync("bin/sessions.js", 0o755);
+}
+
+await buildKernel();
+if (process.argv[2] !== "kernel") {
+  buildLibrary();
+  await buildCommandLine();
+}

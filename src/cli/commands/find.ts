@@ -1,0 +1,47 @@
+import type { Command } from "commander";
+import { SessionsError } from "../../errors.js";
+import type { CliContext } from "../context.js";
+import { openStore } from "../open-store.js";
+import { addOutputOptions, type OutputOptions } from "../output-options.js";
+import { printSessions } from "../print-sessions.js";
+import { count } from "../render/numbers.js";
+import { visibleText } from "../render/visible.js";
+import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
+import { Settings, type GlobalOptions } from "../settings.js";
+
+export interface FindOptions extends GlobalOptions, SelectionOptions, OutputOptions {}
+
+export function findCommand(program: Command, context: CliContext): Command {
+  const command = program
+    .command("find")
+    .argument("<text>", "a user, the id after <platform>_, or the start of a user, session or thread id")
+    .description("Find sessions by user; failing that, by session id or thread id. Says what the text matched.");
+  addOutputOptions(addSelectionOptions(command, { takesArguments: true }));
+  return command
+    .addHelpText("after", EXAMPLES)
+    .action(async (text: string) => runFind(context, text, command.optsWithGlobals<FindOptions>()));
+}
+
+export async function runFind(context: CliContext, text: string, options: FindOptions): Promise<void> {
+  if (text === "")
+    throw new SessionsError("USAGE", { reason: "the text to find is empty", hint: "name a user or an id" });
+  const settings = new Settings(context, options);
+  const store = await openStore(context, settings);
+  const { retention } = settings;
+  const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
+  const { matchedBy, count: found, sessions } = await store.find(text, { selection, retention });
+  const shownText = visibleText(text);
+  const note =
+    matchedBy === undefined
+      ? `No user, session or thread is called "${shownText}", or starts with it.`
+      : `${count(found, "session")} by ${matchedBy} "${shownText}"`;
+  await context.stderr.write(`${note}\n`);
+  await printSessions(context, settings, store, sessions, options);
+}
+
+const EXAMPLES = `
+Examples:
+  sessions find telegram_12345          all sessions of this user
+  sessions find 12345                   the same, without the platform
+  sessions find 0a4a371f                a session or a thread by the start of its id
+  sessions find 12345 --active --json`;

@@ -1,0 +1,35 @@
+import type { Command } from "commander";
+import type { CliContext } from "../context.js";
+import { openStore } from "../open-store.js";
+import { addOutputOptions, type OutputOptions } from "../output-options.js";
+import { explainNothingFound } from "../explain-nothing-found.js";
+import { printSessions } from "../print-sessions.js";
+import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
+import { Settings, type GlobalOptions } from "../settings.js";
+
+export interface ListOptions extends GlobalOptions, SelectionOptions, OutputOptions {}
+
+export function listCommand(program: Command, context: CliContext): Command {
+  const command = program.command("list").description("Show every session in the file that matches, with its state.");
+  addOutputOptions(addSelectionOptions(command, { takesArguments: false }));
+  return command
+    .addHelpText("after", EXAMPLES)
+    .action(async () => runList(context, command.optsWithGlobals<ListOptions>()));
+}
+
+export async function runList(context: CliContext, options: ListOptions): Promise<void> {
+  const settings = new Settings(context, options);
+  const store = await openStore(context, settings);
+  const { retention } = settings;
+  const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
+  const { matched } = await printSessions(context, settings, store, store.read({ selection, retention }), options);
+  if (matched === 0) await explainNothingFound(context, settings, store, options);
+}
+
+const EXAMPLES = `
+Examples:
+  sessions list                                       newest activity first, a screenful
+  sessions list --platform telegram --expired --all   everything that prune would look at
+  sessions list --fields user_id,metadata.source      any field, nested JSON too
+  sessions list --where 'metadata.source=web' --json  for programs
+  sessions list --format ids --idle 30d               just the ids`;

@@ -1,0 +1,34 @@
+import type { Instant } from "../session/timestamp.js";
+
+/** A stream that a command writes to. */
+export interface TextOutput {
+  /** Resolves when the text has been taken over, so that a slow reader slows us down instead of filling memory. */
+  write(text: string): Promise<void>;
+  readonly isTerminal: boolean;
+  /** Of the terminal, in character cells; 80 and 24 where it does not say. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Everything that a command knows of the world outside its arguments; tests inject their own. */
+export interface CliContext {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly stdin: {
+    readonly isTerminal: boolean;
+    readAll(): Promise<Buffer>;
+  };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** The real clock; `--now` does not change it. */
+  readonly clock: () => Instant;
+  /** Who we are, for those who wait for our lock. */
+  readonly process: { readonly pid: number; readonly host: string; readonly command: string };
+  /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */
+  prompt(question: string): Promise<string | undefined>;
+  /**
+   * From the first call on, SIGINT and SIGTERM no longer end the process but abort this signal, with the signal's name as
+   * the reason, so that a write can be called off cleanly.
+   */
+  interruptSignal(): AbortSignal;
+}

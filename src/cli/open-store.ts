@@ -1,0 +1,42 @@
+import path from "node:path";
+import { SessionsError } from "../errors.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { CsvStore } from "../store/csv-store.js";
+import type { SessionStore } from "../store/store.js";
+import type { CliContext } from "./context.js";
+import { visibleText } from "./render/visible.js";
+import type { Settings } from "./settings.js";
+
+/** Opens the store that the settings name, and says on stderr which one it is when nobody named it. */
+export async function openStore(context: CliContext, settings: Settings): Promise<SessionStore> {
+  const { location, foundBy } = settings.findStore();
+  if (foundBy !== undefined) await context.stderr.write(`Using ${visibleText(location)} (found by ${foundBy})\n`);
+  return openStoreAt(context, settings, location);
+}
+
+export async function openStoreAt(context: CliContext, settings: Settings, location: string): Promise<SessionStore> {
+  const engine = /^([a-z][a-z0-9+]*):\/\//i.exec(location)?.[1];
+  if (engine !== undefined) {
+    throw new SessionsError("ENGINE_UNAVAILABLE", {
+      reason: `this version works on CSV files; it has no engine for ${engine}:// stores`,
+      hint: "name a CSV file with --store <path>",
+    });
+  }
+  const { naiveOffset } = settings;
+  if (location === "-") return CsvStore.inMemory(await context.stdin.readAll(), "standard input", naiveOffset);
+  const holder = {
+    ...context.process,
+    since: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)).toISOString(),
+  };
+  return CsvStore.atPath(path.resolve(context.workingDirectory, location), {
+    naiveOffset,
+    lock: {
+      waitMs: settings.lockWaitMs,
+      holder,
+      onWait: (current) => {
+        const who = current === undefined ? "another process" : `${current.command} (process ${current.pid})`;
+        void context.stderr.write(`Waiting for ${visibleText(who)}, which is writing the file …\n`);
+      },
+    },
+  });
+}

@@ -1,0 +1,194 @@
+import { COLUMN_NAMES } from "../session/columns.js";
+import { fieldReader, type FieldReader } from "../session/fields.js";
+import { stateOf, type Retention } from "../session/retention.js";
+import type { Session } from "../session/session.js";
+import type { SessionReading, SessionStore } from "../store/store.js";
+import type { CliContext, TextOutput } from "./context.js";
+import type { OutputOptions, SortKey } from "./output-options.js";
+import type { RowFormat } from "./render/formats.js";
+import { requireFields } from "./selection-options.js";
+import { SessionSorter } from "./session-sorter.js";
+import type { Settings } from "./settings.js";
+import { reportLeftOut } from "./report-faults.js";
+
+/** Text is handed on in pieces of about this many characters. */
+const PIECE_LENGTH = 64 * 1024;
+/** Rows of one table; longer output goes on with the next one. */
+const TABLE_ROWS = 100;
+/** Lines of a terminal that are not rows: header, footer, prompt. */
+const TERMINAL_LINES_KEPT = 4;
+
+interface Page {
+  readonly offset: number;
+  /** How many sessions to show; Infinity for all. */
+  readonly limit: number;
+}
+
+/**
+ * Prints the sessions of a reading as the options say: a table for people, rows in a format for programs. What was left
+ * out goes to stderr.
+ */
+export async function printSessions(
+  context: CliContext,
+  settings: Settings,
+  store: SessionStore,
+  reading: SessionReading,
+  options: OutputOptions,
+): Promise<{ readonly matched: number }> {
+  const { columns } = await store.describe();
+  requireFields(
+    [...(options.fields ?? []), ...(options.sort === undefined ? [] : [options.sort.field])],
+    columns.names,
+  );
+  const format = formatOf(context.stdout, settings, options.format);
+  const isScreen = format === "table" && context.stdout.isTerminal;
+  const page: Page = {
+    offset: options.offset,
+    limit: options.limit ?? (isScreen && options.all !== true ? screenful(context.stdout) : Infinity),
+  };
+  const counts = { matched: 0, expired: 0, shown: 0 };
+  const counted = countSessions(reading, settings.retention, counts);
+  const sort = options.sort ?? (isScreen ? NEWEST_FIRST : undefined);
+  const sessions = pageOf(
+    sort === undefined ? counted : sortSessions(counted, sort, page, columns.names, settings),
+    page,
+    {
+      stopEarly: !isScreen,
+    },
+  );
+  if (format === "table") {
+    counts.shown = await printTables(context, settings, options.fields, columns.names, sessions);
+    if (isScreen) await printFooter(context, settings, counts);
+  } else {
+    const names =
+      options.fields ?? (format === "ids" ? ["session_id"] : [...COLUMN_NAMES, ...columns.extraNames, "state"]);
+    await printRows(context.stdout, settings, format, names, columns.names, sessions);
+  }
+  await reportLeftOut(context, settings, store.location, reading.leftOut);
+  return counts;
+}
+
+const NEWEST_FIRST: SortKey = { field: "last_activity", descending: true };
+
+export function formatOf(stdout: TextOutput, settings: Settings, format: OutputOptions["format"]): "table" | RowFormat {
+  return format ?? (settings.isJson ? "json" : stdout.isTerminal ? "table" : "tsv");
+}
+
+function screenful({ rows }: TextOutput): number {
+  return Math.max(5, rows - TERMINAL_LINES_KEPT);
+}
+
+async function* countSessions(
+  reading: SessionReading,
+  retention: Retention,
+  counts: { matched: number; expired: number },
+): AsyncGenerator<readonly Session[]> {
+  for await (const batch of reading) {
+    counts.matched += batch.length;
+    for (const { lastActivity } of batch) if (stateOf(lastActivity, retention) === "expired") counts.expired += 1;
+    yield batch;
+  }
+}
+
+async function* sortSessions(
+  batches: AsyncIterable<readonly Session[]>,
+  { field, descending }: SortKey,
+  { offset, limit }: Page,
+  columnNames: readonly string[],
+  { retention }: Settings,
+): AsyncGenerator<readonly Session[]> {
+  const read = readerOf(field, columnNames);
+  const sorter = new SessionSorter(read, descending, retention, offset + limit);
+  for await (const batch of batches) for (const session of batch) sorter.add(session);
+  yield sorter.sorted();
+}
+
+/** @param stopEarly stop reading once the page is full, because nobody asks how many more there are */
+async function* pageOf(
+  batches: AsyncIterable<readonly Session[]>,
+  { offset, limit }: Page,
+  { stopEarly }: { stopEarly: boolean },
+): AsyncGenerator<readonly Session[]> {
+  let place = 0;
+  for await (const batch of batches) {
+    const page = batch.slice(Math.max(0, offset - place), Math.max(0, offset + limit - place));
+    place += batch.length;
+    if (page.length > 0) yield page;
+    if (stopEarly && place >= offset + limit) return;
+  }
+}
+
+async function printRows(
+  output: TextOutput,
+  { retention }: Settings,
+  format: RowFormat,
+  names: readonly string[],
+  columnNames: readonly string[],
+  sessions: AsyncIterable<readonly Session[]>,
+): Promise<void> {
+  const { createRowWriter } = await import("./render/formats.js");
+  const readers = names.map((name) => readerOf(name, columnNames));
+  const writer = createRowWriter(format, names);
+  let text = writer.begin();
+  for await (const batch of sessions) {
+    for (const session of batch) {
+      text += writer.row(readers.map((read) => read(session, retention)));
+      if (text.length < PIECE_LENGTH) continue;
+      await output.write(text);
+      text = "";
+    }
+  }
+  await output.write(text + writer.end());
+}
+
+async function printTables(
+  context: CliContext,
+  settings: Settings,
+  fields: readonly string[] | undefined,
+  columnNames: readonly string[],
+  sessions: AsyncIterable<readonly Session[]>,
+): Promise<number> {
+  const { renderSessionTable } = await import("./render/session-table.js");
+  const { stdout } = context;
+  const named = fields?.map((name) => ({ name, read: readerOf(name, columnNames) }));
+  const look = {
+    fields: named,
+    retention: settings.retention,
+    style: settings.styleOf("stdout"),
+    width: stdout.isTerminal ? stdout.columns : Infinity,
+  };
+  let shown = 0;
+  let waiting: Session[] = [];
+  for await (const batch of sessions) {
+    for (const session of batch) {
+      waiting.push(session);
+      if (waiting.length < TABLE_ROWS) continue;
+      await stdout.write(renderSessionTable(waiting, look));
+      shown += waiting.length;
+      waiting = [];
+    }
+  }
+  if (waiting.length > 0) await stdout.write(renderSessionTable(waiting, look));
+  return shown + waiting.length;
+}
+
+async function printFooter(
+  context: CliContext,
+  settings: Settings,
+  counts: { readonly matched: number; readonly expired: number; readonly shown: number },
+): Promise<void> {
+  const { groupDigits } = await import("./render/numbers.js");
+  const { matched, expired, shown } = counts;
+  const more = shown < matched ? " · --all for the rest" : "";
+  const line =
+    matched === 0
+      ? "No sessions match."
+      : `showing ${groupDigits(shown)} of ${groupDigits(matched)} · ${groupDigits(expired)} expired${more}`;
+  await context.stderr.write(`${settings.styleOf("stderr").dim(line)}\n`);
+}
+
+function readerOf(name: string, columnNames: readonly string[]): FieldReader {
+  const read = fieldReader(name, columnNames);
+  if (read === undefined) throw new Error(`field ${name} was not checked`);
+  return read;
+}

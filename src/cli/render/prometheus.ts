@@ -1,0 +1,34 @@
+import type { StoreStats } from "../../store/store.js";
+
+/** The counts in the Prometheus text exposition format 0.0.4, all gauges. */
+export function renderPrometheus(stats: StoreStats, by: string): string {
+  const label = by.replaceAll(/[^a-zA-Z0-9_]/g, "_");
+  const states = ["active", "expired", "unknown"] as const;
+  const sessions = stats.groups.flatMap((group) =>
+    states.map((state) => `sessions{${label}="${escapeLabel(group.key ?? "")}",state="${state}"} ${group[state]}`),
+  );
+  const pending = stats.groups.map(
+    (group) => `sessions_pending_approvals{${label}="${escapeLabel(group.key ?? "")}"} ${group.pending}`,
+  );
+  const idle = Object.entries(stats.idle ?? {}).map(
+    ([rank, seconds]) => `sessions_idle_seconds{rank="${rank}"} ${seconds}`,
+  );
+  return [
+    metric("sessions", `Sessions in the store by ${label} and state.`, sessions),
+    metric("sessions_pending_approvals", `Sessions that wait for an approval, by ${label}.`, pending),
+    metric("sessions_idle_seconds", "Time since the last activity, by percentile rank.", idle),
+    metric("sessions_left_out_records", "Records that are not whole.", [
+      `sessions_left_out_records ${stats.leftOut.count}`,
+    ]),
+    metric("sessions_store_bytes", "Size of the store.", [`sessions_store_bytes ${stats.byteLength}`]),
+  ].join("");
+}
+
+function metric(name: string, help: string, samples: readonly string[]): string {
+  if (samples.length === 0) return "";
+  return `# HELP ${name} ${help.replaceAll("\n", " ")}\n# TYPE ${name} gauge\n${samples.join("\n")}\n`;
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}

@@ -1,0 +1,62 @@
+import type { FieldValue } from "../../session/field-value.js";
+import type { Retention } from "../../session/retention.js";
+import type { SessionGroup } from "../../session/stats.js";
+import { formatInstant, type Instant } from "../../session/timestamp.js";
+import type { StoreStats } from "../../store/store.js";
+import { DATABASE_SIZES, writesPerSecond } from "./database-sizes.js";
+import { createRowWriter, type RowFormat } from "./formats.js";
+
+const COUNTS = ["total", "active", "expired", "unknown", "pending"] as const;
+
+/** One row a group, without a sum, so that programs can add the rows up themselves. */
+export function statsRows({ groups }: StoreStats, by: string, format: RowFormat, limit: number): string {
+  const writer = createRowWriter(format, [by, ...COUNTS]);
+  const rows = groups.slice(0, limit).map((group) => {
+    const counts = COUNTS.map((name): FieldValue => ({ type: "json", text: String(group[name]) }));
+    return writer.row([keyValue(group), ...counts]);
+  });
+  return writer.begin() + rows.join("") + writer.end();
+}
+
+function keyValue({ key }: SessionGroup): FieldValue {
+  return key === undefined ? { type: "none" } : { type: "text", text: key };
+}
+
+/** Everything as one JSON object. */
+export function statsJson(
+  stats: StoreStats,
+  by: string,
+  location: string,
+  { now, timeoutSeconds }: Retention,
+  limit: number,
+): string {
+  const { groups, idle, oldestActivity, newestActivity, touchedLastHour, leftOut, byteLength } = stats;
+  const time = (instant: Instant | undefined): string | null => (instant === undefined ? null : formatInstant(instant));
+  const body = {
+    store: location,
+    bytes: byteLength,
+    now: formatInstant(now),
+    timeout_seconds: timeoutSeconds,
+    ...Object.fromEntries(COUNTS.map((name) => [name, stats[name]])),
+    by,
+    groups: groups.slice(0, limit).map((group) => ({
+      [by]: group.key ?? null,
+      ...Object.fromEntries(COUNTS.map((name) => [name, group[name]])),
+    })),
+    idle_seconds: idle ?? null,
+    oldest_activity: time(oldestActivity),
+    newest_activity: time(newestActivity),
+    touched_last_hour: touchedLastHour,
+    left_out: leftOut.count,
+    left_out_findings: leftOut.findings.map(({ line, byteOffset, message }) => ({
+      line,
+      byte_offset: byteOffset,
+      message,
+    })),
+    database_sizes: {
+      active_sessions: { now: stats.active, limit: DATABASE_SIZES.activeSessions },
+      writes_per_second: { at_least: writesPerSecond(stats), limit: DATABASE_SIZES.writesPerSecond },
+    },
+  };
+  return `${JSON.stringify(body, undefined, 2)}\n`;
+}

@@ -1,0 +1,23 @@
+import type { FieldValue } from "../../session/field-value.js";
+import { formatInstant } from "../../session/timestamp.js";
+
+/**
+ * The value as exact text for formats without types: times in RFC 3339 UTC where they are known, else as they stand,
+ * durations as plain seconds, JSON as it stands in the file, the empty string for none. Nothing is escaped.
+ */
+export function valueText(value: FieldValue | undefined): string {
+  switch (value?.type) {
+    case undefined:
+    case "none":
+      return "";
+    case "text":
+    case "json":
+      return value.text;
+    case "time":
+      return value.instant === undefined ? value.text : formatInstant(value.instant);
+    case "duration":
+      return String(value.seconds);
+    case "boolean":
+      return String(value.value);
+  }
+}

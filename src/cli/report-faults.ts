@@ -1,0 +1,46 @@
+import type { Faults } from "../store/store.js";
+import type { CliContext } from "./context.js";
+import { count } from "./render/numbers.js";
+import { visibleText } from "./render/visible.js";
+import type { Settings } from "./settings.js";
+
+const LINES_SHOWN = 5;
+
+/** Says on stderr which records a reading command did not show. */
+export async function reportLeftOut(
+  context: CliContext,
+  settings: Settings,
+  location: string,
+  faults: Faults,
+): Promise<void> {
+  if (faults.count === 0) return;
+  const verb = faults.count === 1 ? "is" : "are";
+  await warn(context, settings, `${count(faults.count, "record")} of ${location} ${verb} left out, not whole:`, faults);
+}
+
+/** Says on stderr which records a writing command cannot decode and keeps as they are. */
+export async function reportUndecodable(context: CliContext, settings: Settings, faults: Faults): Promise<void> {
+  if (faults.count === 0) return;
+  const verb =
+    faults.count === 1 ? "cannot be decoded and is kept as it is" : "cannot be decoded and are kept as they are";
+  await warn(context, settings, `${count(faults.count, "record")} ${verb}:`, faults);
+}
+
+async function warn(context: CliContext, settings: Settings, text: string, faults: Faults): Promise<void> {
+  const style = settings.styleOf("stderr");
+  await context.stderr.write(`${style.yellow("warning:")} ${visibleText(text)}\n${findingLines(faults)}`);
+}
+
+/** The first findings, one a line, then how many more there are. */
+export function findingLines({ count: total, findings }: Faults): string {
+  const shown = findings.slice(0, LINES_SHOWN);
+  const lines = shown.map(
+    ({ line, message }) => `  ${line === undefined ? "" : `line ${line}: `}${visibleText(message)}\n`,
+  );
+  if (total > shown.length) {
+    const others = findings.slice(LINES_SHOWN).flatMap(({ line }) => (line === undefined ? [] : [line]));
+    const where = others.length === 0 ? "" : `, on lines ${others.join(", ")}${total > findings.length ? ", …" : ""}`;
+    lines.push(`  and ${total - shown.length} more${where}\n`);
+  }
+  return lines.join("");
+}

@@ -1,0 +1,179 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { tzOffset } from "@date-fns/tz/tzOffset";
+import { SessionsError, systemErrorCode } from "../errors.js";
+import type { Retention } from "../session/retention.js";
+import type { NaiveOffset } from "../session/timestamp.js";
+import type { CliContext } from "./context.js";
+import { parseDuration, parsePositiveDuration } from "./parse/duration.js";
+import { parseTime, resolveTime, type TimeInput } from "./parse/time.js";
+import { colourWanted, createStyle, type ColourChoice, type Style } from "./render/style.js";
+import { isTimeZone } from "./render/time.js";
+
+/** The options that every command takes, typed. */
+export interface GlobalOptions {
+  readonly store?: string;
+  readonly timeout?: number;
+  readonly now?: TimeInput;
+  readonly tz?: string;
+  readonly fileTz?: string;
+  readonly color: ColourChoice;
+  readonly json?: boolean;
+  readonly lockWait: number;
+}
+
+const DEFAULT_TIMEOUT_MINUTES = 60;
+const STORE_VARIABLES = ["SESSIONS_STORE", "SESSIONS_CSV_PATH"] as const;
+const DEFAULT_PATHS = ["sessions.csv", path.join("backend", "sessions.csv")] as const;
+
+export function addGlobalOptions(program: Command): Command {
+  return program
+    .option(
+      "-s, --store <path>",
+      "the sessions file, - for standard input (default: $SESSIONS_STORE, ./sessions.csv, …)",
+    )
+    .option("--timeout <duration>", "idle for this long or longer is expired (default: 60m)", parsePositiveDuration)
+    .option("--json", "machine-readable output, errors included")
+    .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"))
+    .option("--tz <zone>", "time zone of times that people read, for example Europe/Berlin", parseTimeZone)
+    .option("--file-tz <zone>", "time zone of times in the file that name none (default: UTC)", parseTimeZone)
+    .option("--now <time>", "take this for the current time", parseTime)
+    .addOption(
+      new Option("--lock-wait <duration>", "how long to wait for another writer")
+        .argParser(parseDuration)
+        .default(10, "10s"),
+    );
+}
+
+/** What the options, the environment and `.env` together say. */
+export class Settings {
+  readonly #context: CliContext;
+  readonly #options: GlobalOptions;
+  #dotEnv: Readonly<Record<string, string | undefined>> | undefined;
+  #retention: Retention | undefined;
+
+  constructor(context: CliContext, options: GlobalOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** When a session counts as expired; the clock is read once. */
+  get retention(): Retention {
+    this.#retention ??= { now: this.#now(), timeoutSeconds: this.#timeoutSeconds() };
+    return this.#retention;
+  }
+
+  get lockWaitMs(): number {
+    return this.#options.lockWait * 1000;
+  }
+
+  get isJson(): boolean {
+    return this.#options.json === true;
+  }
+
+  /** Of times that people read. */
+  get timeZone(): string {
+    const zone = this.#options.tz ?? this.#context.env["TZ"];
+    return zone !== undefined && isTimeZone(zone) ? zone : this.#options.tz === undefined ? systemTimeZone() : "UTC";
+  }
+
+  get naiveOffset(): NaiveOffset {
+    const zone = this.#options.fileTz ?? this.#variable("SESSIONS_FILE_TZ")?.value;
+    if (zone === undefined || zone === "") return undefined;
+    if (!isTimeZone(zone)) throw usage(`SESSIONS_FILE_TZ is no time zone: "${zone}"`, "name one such as Europe/Berlin");
+    return (localSeconds) => localOffset(zone, localSeconds);
+  }
+
+  styleOf(stream: "stdout" | "stderr"): Style {
+    const { isTerminal } = this.#context[stream];
+    return createStyle(colourWanted({ choice: this.#options.color, isTerminal, env: this.#context.env }));
+  }
+
+  /** The store that an option or the environment names. */
+  givenStore(): string | undefined {
+    if (this.#options.store !== undefined) return this.#options.store;
+    return STORE_VARIABLES.map((name) => this.#context.env[name]).find((value) => value !== undefined && value !== "");
+  }
+
+  /** The store to use, and how it was found where nobody gave it on the command line or in the environment. */
+  findStore(): { readonly location: string; readonly foundBy: string | undefined } {
+    const given = this.givenStore();
+    if (given !== undefined) return { location: given, foundBy: undefined };
+    for (const name of STORE_VARIABLES) {
+      const location = this.#readDotEnv()[name];
+      if (location !== undefined && location !== "") return { location, foundBy: `${name} in .env` };
+    }
+    const found = DEFAULT_PATHS.find((candidate) => isThere(path.resolve(this.#context.workingDirectory, candidate)));
+    if (found !== undefined) return { location: found, foundBy: "the default places" };
+    throw new SessionsError("STORE_NOT_FOUND", {
+      path: DEFAULT_PATHS[0],
+      reason: `there is no ${DEFAULT_PATHS.join(" and no ")} here`,
+      hint: "name the file with --store <path>, or make an empty one with: sessions init",
+    });
+  }
+
+  #now(): number {
+    const clock = this.#context.clock();
+    return this.#options.now === undefined ? clock : resolveTime(this.#options.now, clock);
+  }
+
+  #timeoutSeconds(): number {
+    if (this.#options.timeout !== undefined) return this.#options.timeout;
+    const variable = this.#variable("SESSION_TIMEOUT_MINUTES");
+    if (variable === undefined) return DEFAULT_TIMEOUT_MINUTES * 60;
+    const minutes = Number(variable.value);
+    if (variable.value.trim() !== "" && minutes > 0 && Number.isFinite(minutes)) return minutes * 60;
+    throw usage(
+      `SESSION_TIMEOUT_MINUTES${variable.from} is no number of minutes above 0: "${variable.value}"`,
+      "set it to a number such as 60, or give --timeout 60m",
+    );
+  }
+
+  #variable(name: string): { readonly value: string; readonly from: string } | undefined {
+    const given = this.#context.env[name];
+    if (given !== undefined && given !== "") return { value: given, from: "" };
+    const written = this.#readDotEnv()[name];
+    return written === undefined || written === "" ? undefined : { value: written, from: " in .env" };
+  }
+
+  #readDotEnv(): Readonly<Record<string, string | undefined>> {
+    this.#dotEnv ??= readDotEnv(path.join(this.#context.workingDirectory, ".env"));
+    return this.#dotEnv;
+  }
+}
+
+function readDotEnv(file: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(file, "utf8"));
+  } catch (error) {
+    // Not there, a directory (Python virtual environments are often called .env), or not ours to read.
+    if (systemErrorCode(error) !== undefined) return {};
+    throw error;
+  }
+}
+
+function isThere(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function parseTimeZone(name: string): string {
+  if (isTimeZone(name)) return name;
+  throw new InvalidArgumentError(`"${name}" is no time zone. Write for example UTC or Europe/Berlin.`);
+}
+
+function systemTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Seconds that a zone's local time is ahead of UTC; in the hour that repeats, the earlier meaning. */
+function localOffset(zone: string, localSeconds: number): number {
+  const offsetAt = (utcSeconds: number): number => tzOffset(zone, new Date(utcSeconds * 1000)) * 60;
+  const before = offsetAt(localSeconds - 86_400);
+  return offsetAt(localSeconds - before) === before ? before : offsetAt(localSeconds - offsetAt(localSeconds + 86_400));
+}
+
+function usage(reason: string, hint: string): SessionsError {
+  return new SessionsError("USAGE", { reason, hint });
+}

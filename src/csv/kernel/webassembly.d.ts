@@ -1,0 +1,18 @@
+/** The part of the WebAssembly API that `kernel.ts` uses; Node's types leave it to the DOM library. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Memory {
+    constructor(descriptor: { initial: number });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Instance {
+    constructor(module: Module, imports: { env: { memory: Memory } });
+    readonly exports: object;
+  }
+  interface Global {
+    readonly value: number;
+  }
+}

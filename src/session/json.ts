@@ -1,0 +1,119 @@
+/** The text is JSON (RFC 8259). */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The source text of the value at a path inside a JSON text: `jsonAt('{"a":{"b":10000000000000000001}}', ["a","b"])` is
+ * `10000000000000000001`, with all its digits, which `JSON.parse` would round.
+ *
+ * @param text valid JSON
+ * @param path keys of objects and indexes of arrays, outermost first
+ * @returns undefined where there is no such key; of a repeated key the last one counts, as for JSON.parse
+ */
+export function jsonAt(text: string, path: readonly string[]): string | undefined {
+  let span: Span | undefined = trim(text, { start: 0, end: text.length });
+  for (const key of path) {
+    span = member(text, span, key);
+    if (span === undefined) return undefined;
+  }
+  return text.slice(span.start, span.end);
+}
+
+/** The keys of a JSON object with the source text of their values, in order; empty for any other value. */
+export function* jsonEntries(text: string): Generator<[string, string]> {
+  const span = trim(text, { start: 0, end: text.length });
+  if (text[span.start] !== "{") return;
+  for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function member(text: string, container: Span, key: string): Span | undefined {
+  const opening = text[container.start];
+  if (opening !== "{" && opening !== "[") return undefined;
+  let found: Span | undefined;
+  for (const entry of members(text, container)) if (entry.key === key) found = entry.value;
+  return found;
+}
+
+/** Members of the object, or elements of the array with their index as key. The text is known to be valid. */
+function* members(text: string, container: Span): Generator<{ key: string; keyText: string | undefined; value: Span }> {
+  const isObject = text[container.start] === "{";
+  let at = skipSpace(text, container.start + 1);
+  for (let index = 0; at < container.end - 1; index += 1) {
+    let keyText: string | undefined;
+    if (isObject) {
+      const keyEnd = skipString(text, at);
+      keyText = text.slice(at, keyEnd);
+      at = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    }
+    const end = skipValue(text, at);
+    const key = keyText === undefined ? String(index) : (JSON.parse(keyText) as string);
+    yield { key, keyText, value: { start: at, end } };
+    at = skipSpace(text, skipSpace(text, end) + 1);
+  }
+}
+
+function skipValue(text: string, at: number): number {
+  const opening = text[at];
+  if (opening === '"') return skipString(text, at);
+  if (opening !== "{" && opening !== "[") {
+    while (at < text.length && !/[\s,\]}]/.test(text[at] ?? "")) at += 1;
+    return at;
+  }
+  let depth = 0;
+  while (at < text.length) {
+    const character = text[at];
+    if (character === '"') {
+      at = skipString(text, at);
+      continue;
+    }
+    at += 1;
+    if (character === "{" || character === "[") depth += 1;
+    if ((character === "}" || character === "]") && --depth === 0) return at;
+  }
+  return at;
+}
+
+function skipString(text: string, at: number): number {
+  at += 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at + 1;
+}
+
+function skipSpace(text: string, at: number): number {
+  while (at < text.length && /[ \t\r\n]/.test(text[at] ?? "")) at += 1;
+  return at;
+}
+
+function trim(text: string, { start, end }: Span): Span {
+  start = skipSpace(text, start);
+  while (end > start && /[ \t\r\n]/.test(text[end - 1] ?? "")) end -= 1;
+  return { start, end };
+}
+
+/** A JSON text laid out over lines, two spaces a level; numbers and strings stay as they are written. */
+export function layOutJson(text: string): string[] {
+  return layOut(text, trim(text, { start: 0, end: text.length }), "").split("\n");
+}
+
+function layOut(text: string, span: Span, indent: string): string {
+  const opening = text[span.start];
+  if (opening !== "{" && opening !== "[") return text.slice(span.start, span.end);
+  const inner = `${indent}  `;
+  const lines: string[] = [];
+  for (const { keyText, value } of members(text, span)) {
+    lines.push(`${inner}${keyText === undefined ? "" : `${keyText}: `}${layOut(text, value, inner)}`);
+  }
+  const closing = opening === "{" ? "}" : "]";
+  return lines.length === 0 ? `${opening}${closing}` : `${opening}\n${lines.join(",\n")}\n${indent}${closing}`;
+}

@@ -1,0 +1,269 @@
+import { constants, fstatSync } from "node:fs";
+import { link, lstat, open, rename, unlink } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import path from "node:path";
+import { SessionsError, systemErrorCode } from "../errors.js";
+import { openDirectory, syncDirectory } from "./directory.js";
+import { ioFailure, replacementFailure, throwIfCancelled } from "./io-failure.js";
+import { keepOwnership } from "./ownership.js";
+import type { ReplacementWarning } from "./ownership.js";
+import { stampOf } from "./snapshot.js";
+import type { FileStamp, Snapshot } from "./snapshot.js";
+
+/*
+ * Law 3. Every write goes through the lock and the atomic replacement.
+ * Law 4. Acknowledged means fsynced.
+ * Law 5. Readers need no lock and always see one whole version.
+ *
+ * The new version is written beside the old one and takes its name only when it is whole and on the disk: write, check
+ * the size, fchown, fchmod, fsync, rename, fsync of the directory. Each step is there because leaving it out was seen
+ * to lose sessions: without the size check a full disk cuts the file silently, without the first fsync a power cut
+ * leaves an empty or partial file under the name, without the second it may bring the old version back after the
+ * change was acknowledged.
+ */
+
+/** What `commit` did. */
+export interface CommitResult {
+  /** The new file, for `FileLock.recordCommit`. */
+  readonly stamp: FileStamp;
+  readonly byteLength: number;
+  /** Empty when everything was kept. */
+  readonly warnings: readonly ReplacementWarning[];
+}
+
+export interface ReplacementOptions {
+  /** The version that is replaced, still open; undefined makes a new file, which must not exist. */
+  readonly replaces: Snapshot | undefined;
+  /** Permission bits of a new file, 0o600 if left out; a file that is replaced keeps its own. */
+  readonly mode?: number;
+  /** Looked at before each step up to the rename. */
+  readonly signal?: AbortSignal;
+}
+
+/** A new version on its way; made by `beginReplacement`. Ends with `commit` or `abandon`. */
+export interface Replacement extends AsyncDisposable {
+  /**
+   * Set as soon as the new version is visible, also when `commit` then throws DURABILITY_UNKNOWN; undefined before.
+   */
+  readonly installed: CommitResult | undefined;
+  /**
+   * Appends all of `bytes`, which must not change before the promise settles. One call at a time.
+   *
+   * IO_FAILED: the operating system refused, or there is no room. CANCELLED: the signal fired. After both the old file
+   * is untouched and the temp file is gone. Source: write(2), which may write less than asked.
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes what was written the file, durably, and only then resolves.
+   *
+   * STORE_CHANGED: the file is not the version that is replaced any more. STORE_EXISTS: a new file was to be made, and
+   * one is there. CANCELLED: the signal fired. IO_FAILED: the operating system refused, or the bytes are not all there.
+   * After these four the file is as it was and the temp file is gone. DURABILITY_UNKNOWN: the new version is in place
+   * and whole, but the directory could not be synced. Source: fsync(2), rename(2), link(2).
+   */
+  commit(): Promise<CommitResult>;
+  /** Removes the temp file; does nothing after a commit or a failure. May be called again; never throws. */
+  abandon(): Promise<void>;
+}
+
+const CREATE_TEMP = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const NOT_PERMITTED: ReadonlySet<string | undefined> = new Set(["EACCES", "EPERM", "EROFS"]);
+const MOUNTED_FILE: ReadonlySet<string | undefined> = new Set(["EXDEV", "EBUSY"]);
+const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+/** The file that a new version of `realPath` is written to: one fixed name, so that a killed writer leaves at most one. Pure. */
+export function replacementTemp(realPath: string): string {
+  return path.join(path.dirname(realPath), `.${path.basename(realPath)}.sessions-tmp`);
+}
+
+/**
+ * Opens an empty temp file beside `targetRealPath` (absolute, symbolic links resolved), whose lock the caller holds
+ * until the replacement has ended. What stands under the temp's name is removed, never followed or written into.
+ *
+ * IO_FAILED: the directory cannot be opened or written; it is never written in place instead. CANCELLED: the signal
+ * fired. After both nothing was changed.
+ */
+export async function beginReplacement(targetRealPath: string, options: ReplacementOptions): Promise<Replacement> {
+  throwIfCancelled(options.signal, "write", targetRealPath);
+  const tempPath = replacementTemp(targetRealPath);
+  let directory: FileHandle | undefined;
+  try {
+    // Opened now: a directory that cannot be synced is better found before the rename than after it.
+    directory = await openDirectory(path.dirname(targetRealPath));
+    await removeIfThere(tempPath);
+    const temp = await open(tempPath, CREATE_TEMP, 0o600);
+    return new TempFile(targetRealPath, tempPath, temp, directory, options);
+  } catch (error) {
+    await closeQuietly(directory);
+    throw temporaryFailure(path.dirname(targetRealPath), error);
+  }
+}
+
+function temporaryFailure(directory: string, error: unknown): SessionsError {
+  const operation = "make a temporary file in";
+  if (!NOT_PERMITTED.has(systemErrorCode(error))) return replacementFailure(operation, directory, error);
+  const hint = `Allow writing in ${directory}: a new version is made there and renamed, never written over the old one`;
+  return ioFailure(operation, directory, error, hint);
+}
+
+class TempFile implements Replacement {
+  readonly #target: string;
+  readonly #tempPath: string;
+  readonly #directory: FileHandle | undefined;
+  readonly #options: ReplacementOptions;
+  readonly #temp: FileHandle;
+  #byteLength = 0;
+  #busy = false;
+  #ended = false;
+  #installed: CommitResult | undefined;
+
+  constructor(
+    target: string,
+    tempPath: string,
+    temp: FileHandle,
+    directory: FileHandle | undefined,
+    options: ReplacementOptions,
+  ) {
+    this.#target = target;
+    this.#tempPath = tempPath;
+    this.#temp = temp;
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  get installed(): CommitResult | undefined {
+    return this.#installed;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.#untilItFails("write", async (temp) => {
+      for (let written = 0; written < bytes.byteLength;) {
+        const { bytesWritten } = await temp.write(bytes, written, bytes.byteLength - written, null);
+        if (bytesWritten === 0) throw this.#incomplete("the file system takes no more bytes");
+        written += bytesWritten;
+        this.#byteLength += bytesWritten;
+      }
+    });
+  }
+
+  async commit(): Promise<CommitResult> {
+    const result = await this.#untilItFails("write", (temp) => this.#finish(temp));
+    await this.#untilItFails("replace", () => this.#install(result));
+    try {
+      await syncDirectory(this.#directory);
+    } catch (error) {
+      throw new SessionsError("DURABILITY_UNKNOWN", {
+        operation: "sync the directory of",
+        path: this.#target,
+        cause: error,
+      });
+    } finally {
+      await closeQuietly(this.#directory);
+    }
+    return result;
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await closeQuietly(this.#temp);
+    await removeIfThere(this.#tempPath).catch(() => undefined);
+    await closeQuietly(this.#directory);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.abandon();
+  }
+
+  /** Steps 3 to 5: the temp file is whole, has its owner, and is on the disk. */
+  async #finish(temp: FileHandle): Promise<CommitResult> {
+    const { replaces, mode = 0o600 } = this.#options;
+    const { size } = await temp.stat();
+    if (size !== this.#byteLength) {
+      throw this.#incomplete(`${this.#byteLength} bytes were written and ${size} are there`);
+    }
+    const warnings: ReplacementWarning[] = [];
+    if (replaces === undefined) await temp.chmod(mode);
+    else warnings.push(...(await keepOwnership(temp, replaces)));
+    // Not tried again when it fails: the system may have dropped the bytes and report success the second time.
+    await temp.sync();
+    const stats = await temp.stat({ bigint: true });
+    await temp.close();
+    await this.#requireOwnTemp(stats.ino);
+    if (replaces !== undefined && fstatSync(replaces.fd).nlink > 1) warnings.push("HARD_LINKS_BROKEN");
+    return { stamp: stampOf(stats), byteLength: this.#byteLength, warnings };
+  }
+
+  /** Step 6: the only moment at which the file changes. */
+  async #install(result: CommitResult): Promise<void> {
+    const { replaces } = this.#options;
+    if (replaces === undefined) {
+      // link(2) never replaces what is there, rename(2) always does.
+      await link(this.#tempPath, this.#target);
+      await unlink(this.#tempPath).catch(() => undefined);
+    } else {
+      if (!replaces.isCurrent()) throw new SessionsError("STORE_CHANGED", { path: this.#target });
+      await rename(this.#tempPath, this.#target);
+    }
+    this.#ended = true;
+    this.#installed = result;
+  }
+
+  /** Runs one step; on any failure the temp file goes and the error says what failed. */
+  async #untilItFails<T>(operation: string, step: (temp: FileHandle) => Promise<T>): Promise<T> {
+    // Both are mistakes in the calling program and no state of the disk.
+    if (this.#ended) throw new Error("This replacement has ended");
+    if (this.#busy) throw new Error("A replacement takes one call at a time");
+    this.#busy = true;
+    try {
+      throwIfCancelled(this.#options.signal, operation, this.#target);
+      return await step(this.#temp);
+    } catch (error) {
+      await this.abandon();
+      throw systemErrorCode(error) === undefined ? error : this.#failure(operation, error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #requireOwnTemp(ino: bigint): Promise<void> {
+    const named = await lstat(this.#tempPath, { bigint: true });
+    if (named.ino !== ino) throw this.#incomplete("another program put something in the place of the temporary file");
+  }
+
+  #incomplete(reason: string): SessionsError {
+    return new SessionsError("IO_FAILED", {
+      operation: "write",
+      path: this.#target,
+      reason: `${reason}; the old file is untouched`,
+      hint: "Make sure that there is room, then try again",
+    });
+  }
+
+  #failure(operation: string, error: unknown): SessionsError {
+    const code = systemErrorCode(error);
+    const path = this.#target;
+    if (operation !== "replace") return replacementFailure(operation, path, error);
+    if (code === "EEXIST") return new SessionsError("STORE_EXISTS", { path, cause: error });
+    if (MOUNTED_FILE.has(code)) {
+      return ioFailure(operation, path, error, "The file itself is a mount point: mount the directory, not the file");
+    }
+    if (this.#options.replaces === undefined && NO_HARD_LINKS.has(code)) {
+      return ioFailure("make", path, error, "A new file needs a file system with hard links; choose another folder");
+    }
+    return replacementFailure(operation, path, error);
+  }
+}
+
+async function removeIfThere(filePath: string): Promise<void> {
+  try {
+    await unlink(filePath);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+  }
+}
+
+/** For descriptors through which nothing was written that still counts. */
+async function closeQuietly(open: FileHandle | undefined): Promise<void> {
+  await open?.close().catch(() => undefined);
+}

@@ -1,0 +1,50 @@
+import { SessionsError, systemErrorCode } from "../errors.js";
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission was refused",
+  EPERM: "the operating system does not permit it",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "the file would pass the size limit of this process or file system",
+  EMFILE: "this process has too many open files",
+  ENFILE: "the system has too many open files",
+  ENAMETOOLONG: "the name is too long for the file system",
+  ELOOP: "a symbolic link stands in the way or leads in a circle",
+  EIO: "the disk reported an error",
+};
+
+/** Codes that mean "no room"; the old file is untouched by them. */
+const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** An IO_FAILED for a system call that failed, with the reason in words where the code is a known one. */
+export function ioFailure(operation: string, path: string, cause: unknown, hint?: string): SessionsError {
+  const reason = REASONS[systemErrorCode(cause) ?? ""];
+  return new SessionsError("IO_FAILED", {
+    operation,
+    path,
+    ...(reason === undefined ? {} : { reason }),
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
+}
+
+/** Like `ioFailure`, for the steps of a replacement before the rename: says that the old file is as it was. */
+export function replacementFailure(operation: string, path: string, cause: unknown): SessionsError {
+  const code = systemErrorCode(cause) ?? "";
+  if (!NO_ROOM.has(code)) return ioFailure(operation, path, cause, "The old file is untouched; try again");
+  return new SessionsError("IO_FAILED", {
+    operation,
+    path,
+    reason: `${REASONS[code] ?? code}; the old file is untouched`,
+    hint: "Make room, then try again",
+    cause,
+  });
+}
+
+/** Throws CANCELLED once the signal has fired. */
+export function throwIfCancelled(signal: AbortSignal | undefined, operation: string, path: string): void {
+  if (signal?.aborted === true) {
+    throw new SessionsError("CANCELLED", { operation, path, cause: signal.reason });
+  }
+}

@@ -1,0 +1,218 @@
+import type { ReadBytes, RecordScanner } from "../csv/scan.js";
+import { SessionsError } from "../errors.js";
+import type { SessionReader } from "../session/codec.js";
+import { compileSelection } from "../session/query.js";
+import type { Session } from "../session/session.js";
+import { StatsCollector } from "../session/stats.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
+import { FindCollector } from "./csv-find.js";
+import { LookupCollector } from "./csv-lookup.js";
+import { openCsv, readFromStart, readSpans, type CsvInput, type CsvSource, type OpenedCsv } from "./csv-source.js";
+import { describeFault, FaultLog } from "./fault-log.js";
+import type {
+  Faults,
+  FindReading,
+  Lookup,
+  ReadRequest,
+  SessionReading,
+  StatsRequest,
+  StoreDescription,
+  StoreStats,
+} from "./store.js";
+
+function visitBatch(
+  scanner: RecordScanner,
+  reader: SessionReader,
+  firstRecord: number,
+  log: FaultLog,
+  visit: (record: number) => void,
+): void {
+  const batch = scanner.bytes.subarray(0, scanner.batchLength);
+  const isClean = !batch.includes(0);
+  for (let record = firstRecord; record < scanner.recordCount; record += 1) {
+    if (reader.isWhole(record) && (isClean || !holdsNul(scanner, record))) visit(record);
+    else logFault(scanner, reader, record, log);
+  }
+}
+
+function logFault(scanner: RecordScanner, reader: SessionReader, record: number, log: FaultLog): void {
+  const fault = reader.wholenessFault(record);
+  if (fault === "blank") return;
+  log.add(scanner.byteOffset + scanner.recordStart(record), () =>
+    fault === undefined ? "NUL bytes" : describeFault(fault, scanner, reader, record),
+  );
+}
+
+function holdsNul(scanner: RecordScanner, record: number): boolean {
+  return scanner.bytes.subarray(scanner.recordStart(record), scanner.recordEnd(record)).includes(0);
+}
+
+/** The sessions of a selection in the file's order, decoded batch by batch. */
+export class CsvReading implements SessionReading {
+  readonly #input: CsvInput;
+  readonly #request: ReadRequest;
+  #leftOut: Faults = { count: 0, findings: [] };
+
+  constructor(input: CsvInput, request: ReadRequest) {
+    this.#input = input;
+    this.#request = request;
+  }
+
+  get leftOut(): Faults {
+    return this.#leftOut;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
+    const source = this.#input.open();
+    try {
+      const opened = openCsv(readFromStart(source), this.#input);
+      const matches = compileSelection(this.#request.selection, opened.reader, this.#request.retention);
+      const log = new FaultLog();
+      yield* decodeBatches(opened, matches, log);
+      this.#leftOut = log.faults(() => readFromStart(source));
+      requireUnchanged(source, this.#input);
+    } finally {
+      source.close();
+    }
+  }
+}
+
+/** The sessions whose records were found before, from the version of the file that was searched. */
+class FoundReading implements SessionReading {
+  readonly leftOut: Faults;
+  readonly #input: CsvInput;
+  readonly #source: CsvSource;
+  readonly #read: ReadBytes;
+
+  constructor(input: CsvInput, source: CsvSource, read: ReadBytes, leftOut: Faults) {
+    this.#input = input;
+    this.#source = source;
+    this.#read = read;
+    this.leftOut = leftOut;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
+    try {
+      yield* decodeBatches(openCsv(this.#read, this.#input), () => true, new FaultLog());
+      requireUnchanged(this.#source, this.#input);
+    } finally {
+      this.#source.close();
+    }
+  }
+}
+
+function* decodeBatches(
+  { scanner, reader }: OpenedCsv,
+  matches: (record: number) => boolean,
+  log: FaultLog,
+): Generator<readonly Session[]> {
+  let firstRecord = 1;
+  do {
+    const sessions: Session[] = [];
+    visitBatch(scanner, reader, firstRecord, log, (record) => {
+      if (matches(record)) sessions.push(reader.session(record));
+    });
+    firstRecord = 0;
+    if (sessions.length > 0) yield sessions;
+  } while (scanner.nextBatch());
+}
+
+/** Reads a source once from start to end, shows every whole record, and gives back what was left out. */
+function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) => (record: number) => void): Faults {
+  const opened = openCsv(readFromStart(source), input);
+  const { scanner, reader } = opened;
+  const log = new FaultLog();
+  const visitRecord = begin(opened);
+  let firstRecord = 1;
+  do {
+    visitBatch(scanner, reader, firstRecord, log, visitRecord);
+    firstRecord = 0;
+  } while (scanner.nextBatch());
+  const leftOut = log.faults(() => readFromStart(source));
+  requireUnchanged(source, input);
+  return leftOut;
+}
+
+export function describeCsv(input: CsvInput): StoreDescription {
+  const source = input.open();
+  try {
+    const { reader } = openCsv(readFromStart(source), input);
+    const { byteLength, mtime, realPath, stamp } = source;
+    return {
+      columns: reader.columns,
+      byteLength,
+      modifiedAt: mtime === undefined ? undefined : (mtime.getTime() / 1000) * MICROSECONDS_PER_SECOND,
+      lastWrittenByUs:
+        realPath === undefined || stamp === undefined ? undefined : wasWrittenByUs(readLockRecord(realPath), { stamp }),
+    };
+  } finally {
+    source.close();
+  }
+}
+
+export function findInCsv(input: CsvInput, text: string, request: ReadRequest): FindReading {
+  const source = input.open();
+  try {
+    let headerEnd = 0;
+    let collector: FindCollector | undefined;
+    const leftOut = visit(input, source, ({ scanner, reader }) => {
+      headerEnd = scanner.byteOffset + scanner.recordEnd(0);
+      const isSelected = compileSelection(request.selection, reader, request.retention);
+      const found = (collector = new FindCollector(text, scanner, reader));
+      return (record) => found.add(record, isSelected);
+    });
+    const read = readSpans(source, [0, headerEnd, ...(collector?.spans ?? [])]);
+    const sessions = new FoundReading(input, source, read, leftOut);
+    return { matchedBy: collector?.matchedBy, count: collector?.count ?? 0, sessions };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+export function lookUpInCsv(input: CsvInput, texts: readonly string[]): Lookup[] {
+  const source = input.open();
+  try {
+    let collectors: readonly LookupCollector[] = [];
+    visit(input, source, ({ reader }) => {
+      collectors = texts.map((text) => new LookupCollector(text, reader));
+      return (record) => {
+        for (const collector of collectors) collector.add(record);
+      };
+    });
+    return collectors.map((collector) => collector.lookup());
+  } finally {
+    source.close();
+  }
+}
+
+export function statsOfCsv(input: CsvInput, request: StatsRequest): StoreStats {
+  const source = input.open();
+  try {
+    let collector: StatsCollector | undefined;
+    const leftOut = visit(input, source, ({ reader }) => {
+      const { selection, retention, grouping } = request;
+      const counts = (collector = new StatsCollector(reader, retention, grouping));
+      if (selection.length === 0) return (record) => counts.add(record);
+      const matches = compileSelection(selection, reader, retention);
+      return (record) => {
+        if (matches(record)) counts.add(record);
+      };
+    });
+    if (collector === undefined) throw new Error("the scan ended before it began");
+    return { ...collector.stats(), leftOut, byteLength: source.byteLength };
+  } finally {
+    source.close();
+  }
+}
+
+/** @throws SessionsError STORE_CHANGED where the source was written into while it was read */
+export function requireUnchanged(source: CsvSource, { location }: CsvInput): void {
+  if (source.unchangedInPlace()) return;
+  throw new SessionsError("STORE_CHANGED", {
+    path: location,
+    reason: "another program rewrote it in place while it was read, so the answer may mix two versions",
+    hint: "run the command again",
+  });
+}

@@ -1,0 +1,111 @@
+import { SessionsError } from "../errors.js";
+import { COLUMN_NAMES } from "../session/columns.js";
+import type { NaiveOffset } from "../session/timestamp.js";
+import type { LockOptions } from "../storage/lock.js";
+import { openSnapshot } from "../storage/snapshot.js";
+import { CsvReading, describeCsv, findInCsv, lookUpInCsv, statsOfCsv } from "./csv-reading.js";
+import { memorySource, type CsvInput } from "./csv-source.js";
+import { createCsv, planRemovalFromCsv, removeFromCsv } from "./csv-writing.js";
+import type {
+  FindReading,
+  Lookup,
+  ReadRequest,
+  RemovalPlan,
+  RemovalRequest,
+  RemovalResult,
+  SessionReading,
+  SessionStore,
+  StatsRequest,
+  StoreCapabilities,
+  StoreDescription,
+  StoreStats,
+  WriteControl,
+} from "./store.js";
+
+export interface CsvStoreOptions {
+  /** What a timestamp without an offset means; left out, it is UTC. */
+  readonly naiveOffset?: NaiveOffset;
+  /** How writing operations take the lock: who asks, how long they wait, and whom they tell. */
+  readonly lock: Omit<LockOptions, "signal">;
+}
+
+const CAPABILITIES: StoreCapabilities = {
+  engine: "csv",
+  keepsOrder: true,
+  keepsUndecodable: true,
+  allowsDuplicateIds: true,
+};
+
+/** The header line of a new file, ended as Python's csv.writer ends it. */
+const NEW_FILE_HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
+
+/**
+ * Sessions in one CSV file. Reading takes no lock, writes nothing and needs constant memory; each operation opens the
+ * file anew and sees one whole version of it. Writing is one atomic replacement under the lock.
+ */
+export class CsvStore implements SessionStore {
+  readonly capabilities = CAPABILITIES;
+  readonly #input: CsvInput;
+  readonly #writing: CsvStoreOptions | undefined;
+
+  private constructor(input: CsvInput, writing: CsvStoreOptions | undefined) {
+    this.#input = input;
+    this.#writing = writing;
+  }
+
+  /** @param path the file; it is not touched before an operation asks for it */
+  static atPath(path: string, options: CsvStoreOptions): CsvStore {
+    const { naiveOffset } = options;
+    return new CsvStore({ location: path, naiveOffset, open: () => openSnapshot(path) }, options);
+  }
+
+  /** A file that was read already, for instance from standard input; it can be read only. */
+  static inMemory(bytes: Buffer, location: string, naiveOffset: NaiveOffset): CsvStore {
+    return new CsvStore({ location, naiveOffset, open: () => memorySource(bytes) }, undefined);
+  }
+
+  get location(): string {
+    return this.#input.location;
+  }
+
+  async describe(): Promise<StoreDescription> {
+    return describeCsv(this.#input);
+  }
+
+  read(request: ReadRequest): SessionReading {
+    return new CsvReading(this.#input, request);
+  }
+
+  async find(text: string, request: ReadRequest): Promise<FindReading> {
+    return findInCsv(this.#input, text, request);
+  }
+
+  async lookup(texts: readonly string[]): Promise<readonly Lookup[]> {
+    return lookUpInCsv(this.#input, texts);
+  }
+
+  async stats(request: StatsRequest): Promise<StoreStats> {
+    return statsOfCsv(this.#input, request);
+  }
+
+  async planRemoval(request: RemovalRequest): Promise<RemovalPlan> {
+    return planRemovalFromCsv(this.#input, request);
+  }
+
+  async remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult> {
+    return removeFromCsv(this.#input, this.#writable(), request, control);
+  }
+
+  async create(control: WriteControl): Promise<void> {
+    await createCsv(this.location, this.#writable(), Buffer.from(NEW_FILE_HEADER), control);
+  }
+
+  #writable(): CsvStoreOptions["lock"] {
+    if (this.#writing !== undefined) return this.#writing.lock;
+    throw new SessionsError("USAGE", {
+      path: this.location,
+      reason: "it can only be read",
+      hint: "name a file with --store to change it",
+    });
+  }
+}

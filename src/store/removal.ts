@@ -1,0 +1,131 @@
+import { isUtf8 } from "node:buffer";
+import { removal, type Edit } from "../csv/edit.js";
+import type { ReadBytes, RecordScanner } from "../csv/scan.js";
+import { RECORD_BARE_CR } from "../csv/kernel/kernel.js";
+import type { SessionReader } from "../session/codec.js";
+import { compileSelection, type RecordPredicate } from "../session/query.js";
+import type { Session } from "../session/session.js";
+import type { Instant } from "../session/timestamp.js";
+import { describeFault, FaultLog } from "./fault-log.js";
+import type { Faults, RemovalPlan, RemovalRequest } from "./store.js";
+
+const SAMPLE_SIZE = 5;
+
+/**
+ * Decides record by record what a removal takes out. Only a record that is decoded without fault is ever removed; what is
+ * in doubt stays as it is.
+ */
+export class RemovalPlanner {
+  readonly #scanner: RecordScanner;
+  readonly #reader: SessionReader;
+  readonly #request: RemovalRequest;
+  readonly #selected: RecordPredicate;
+  readonly #undecodable = new FaultLog();
+  readonly #borders = new FaultLog();
+  readonly #sample: Session[] = [];
+  readonly #ids: Set<string> | undefined;
+  #total = 0;
+  #removed = 0;
+  #keptPending = 0;
+  #keptUndecodable = 0;
+  #oldest: Instant = Infinity;
+  #newest: Instant = -Infinity;
+
+  constructor(scanner: RecordScanner, reader: SessionReader, request: RemovalRequest) {
+    this.#scanner = scanner;
+    this.#reader = reader;
+    this.#request = request;
+    this.#selected = compileSelection(request.selection, reader, request.retention);
+    this.#ids = request.collectIds === true ? new Set() : undefined;
+  }
+
+  /** How many record borders are in doubt so far: more than none, and nothing may be written. */
+  get borderFaultCount(): number {
+    return this.#borders.count;
+  }
+
+  /** The edits that take the selected records out of the scanner's current batch, from `firstRecord` on. */
+  planBatch(firstRecord: number): Edit[] {
+    this.#checkBytes();
+    const edits: Edit[] = [];
+    for (let record = firstRecord; record < this.#scanner.recordCount; record += 1) {
+      if (!this.#goes(record)) continue;
+      const start = this.#scanner.recordStart(record);
+      edits.push(removal(start, this.#scanner.recordEnd(record) - start));
+    }
+    return edits;
+  }
+
+  plan(readFromStart: () => ReadBytes): RemovalPlan {
+    return {
+      total: this.#total,
+      removed: this.#removed,
+      keptPending: this.#keptPending,
+      keptUndecodable: this.#keptUndecodable,
+      undecodable: this.#undecodable.faults(readFromStart),
+      oldest: this.#removed === 0 ? undefined : this.#oldest,
+      newest: this.#removed === 0 ? undefined : this.#newest,
+      sample: this.#sample,
+      ids: this.#ids,
+    };
+  }
+
+  borderFaults(readFromStart: () => ReadBytes): Faults {
+    return this.#borders.faults(readFromStart);
+  }
+
+  #goes(record: number): boolean {
+    const scanner = this.#scanner;
+    const reader = this.#reader;
+    const fault = reader.decodingFault(record);
+    if (fault === "blank") return false;
+    this.#total += 1;
+    this.#checkBorders(record);
+    if (fault !== undefined) {
+      this.#undecodable.add(this.#offsetOf(record), () => describeFault(fault, scanner, reader, record));
+      if (reader.isWhole(record) && this.#selected(record)) this.#keptUndecodable += 1;
+      return false;
+    }
+    if (!this.#selected(record)) return false;
+    if (this.#request.keepPending && reader.isPending(record)) {
+      this.#keptPending += 1;
+      return false;
+    }
+    this.#removed += 1;
+    const lastActivity = reader.lastActivity(record);
+    if (lastActivity < this.#oldest) this.#oldest = lastActivity;
+    if (lastActivity > this.#newest) this.#newest = lastActivity;
+    if (this.#sample.length < SAMPLE_SIZE) this.#sample.push(reader.session(record));
+    this.#ids?.add(reader.text(record, "session_id"));
+    return true;
+  }
+
+  #offsetOf(record: number): number {
+    return this.#scanner.byteOffset + this.#scanner.recordStart(record);
+  }
+
+  #checkBorders(record: number): void {
+    const scanner = this.#scanner;
+    if (scanner.isBroken(record)) {
+      this.#borders.add(this.#offsetOf(record), () => describeFault("quoting", scanner, this.#reader, record));
+    } else if ((scanner.recordFlags(record) & RECORD_BARE_CR) !== 0) {
+      this.#borders.add(this.#offsetOf(record), () => "a carriage return without a line feed stands outside quotes");
+    }
+  }
+
+  /** NUL bytes and broken encoding, which no writer of this file makes: where one is, nothing near it can be trusted. */
+  #checkBytes(): void {
+    const { bytes, batchLength, recordCount } = this.#scanner;
+    const batch = bytes.subarray(0, batchLength);
+    if (!batch.includes(0) && isUtf8(batch)) return;
+    for (let record = 0; record < recordCount; record += 1) {
+      const start = this.#scanner.recordStart(record);
+      const recordBytes = bytes.subarray(start, this.#scanner.recordEnd(record));
+      if (recordBytes.includes(0)) {
+        this.#borders.add(this.#offsetOf(record) + recordBytes.indexOf(0), () => "NUL bytes");
+      } else if (!isUtf8(recordBytes)) {
+        this.#borders.add(this.#offsetOf(record), () => "bytes that are not UTF-8");
+      }
+    }
+  }
+}

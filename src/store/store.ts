@@ -1,0 +1,155 @@
+import type { Finding } from "../errors.js";
+import type { Columns } from "../session/columns.js";
+import type { Selection } from "../session/query.js";
+import type { Retention } from "../session/retention.js";
+import type { Session } from "../session/session.js";
+import type { SessionStats, StatsGrouping } from "../session/stats.js";
+import type { Instant } from "../session/timestamp.js";
+
+/**
+ * Where sessions live. Operations, not files: everything is asked for in terms of sessions and streamed, so that a
+ * database can keep the same contract. Each operation sees one whole version of the store.
+ */
+export interface SessionStore {
+  /** Where the sessions are, as a person would name it: a path or a URL without secrets. */
+  readonly location: string;
+  readonly capabilities: StoreCapabilities;
+
+  /** What is known without reading the sessions. @throws SessionsError STORE_NOT_FOUND, STORE_DAMAGED and others */
+  describe(): Promise<StoreDescription>;
+
+  /** The sessions of a selection, in the store's own order. Nothing is read before the iteration starts. */
+  read(request: ReadRequest): SessionReading;
+
+  /**
+   * The sessions that a text means, by the first of these ways that finds any (and passes the selection): the whole user
+   * id, the user id after `<platform>_`, the start of the user id, a session id or its start, a thread id or its start.
+   */
+  find(text: string, request: ReadRequest): Promise<FindReading>;
+
+  /** The sessions that each id, or unique start of an id, names. One answer for each text, in their order. */
+  lookup(texts: readonly string[]): Promise<readonly Lookup[]>;
+
+  stats(request: StatsRequest): Promise<StoreStats>;
+
+  /** What `remove` would do now. Writes nothing and takes no lock. */
+  planRemoval(request: RemovalRequest): Promise<RemovalPlan>;
+
+  /**
+   * Removes the selected sessions, all in one atomic change; everything else stays byte for byte.
+   *
+   * `approve` sees the plan as it is under the lock, just before it is carried out, and throws to call it off: then
+   * nothing is written. A plan that removes nothing writes nothing.
+   *
+   * @throws SessionsError STORE_DAMAGED, STORE_LOCKED, STORE_CHANGED, IO_FAILED, CANCELLED: nothing was changed.
+   * DURABILITY_UNKNOWN: the change is visible, and a power cut may undo it.
+   */
+  remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult>;
+
+  /** Makes the store, empty. @throws SessionsError STORE_EXISTS, IO_FAILED; nothing was changed */
+  create(control: WriteControl): Promise<void>;
+}
+
+/** What differs between the homes that a store can have, as data to ask instead of guess. */
+export interface StoreCapabilities {
+  readonly engine: "csv" | "postgres" | "redis" | "mongodb";
+  /** Sessions have an order of their own that reading and writing keep. */
+  readonly keepsOrder: boolean;
+  /** The store can hold records that are no decodable session, and keeps them as they are. */
+  readonly keepsUndecodable: boolean;
+  /** Several sessions with one id can exist; the last one counts. */
+  readonly allowsDuplicateIds: boolean;
+}
+
+export interface StoreDescription {
+  /** All column names in their order, ours and others. */
+  readonly columns: Columns;
+  /** Size in bytes. */
+  readonly byteLength: number;
+  /** When it was last changed; undefined where that is not known. */
+  readonly modifiedAt: Instant | undefined;
+  /** False: the last change was made by another program, without the lock. Undefined: unknown. */
+  readonly lastWrittenByUs: boolean | undefined;
+}
+
+export interface ReadRequest {
+  readonly selection: Selection;
+  readonly retention: Retention;
+}
+
+/** A stream of decoded sessions in batches, so that millions of them do not cost millions of promises. */
+export interface SessionReading extends AsyncIterable<readonly Session[]> {
+  /** What was left out, complete once the iteration has ended. */
+  readonly leftOut: Faults;
+}
+
+export interface FindReading {
+  /** How the text was understood; undefined where it means nothing here. */
+  readonly matchedBy: "user_id" | "bare user id" | "start of user_id" | "session_id" | "thread_id" | undefined;
+  /** How many sessions the reading has. */
+  readonly count: number;
+  readonly sessions: SessionReading;
+}
+
+export interface Lookup {
+  readonly text: string;
+  /** Every record with the id that the text names, in the store's order; the last one counts. Empty: no such session. */
+  readonly sessions: readonly Session[];
+  /** The ids that the text could mean, when there are several: the first five. Then `sessions` is empty. */
+  readonly ambiguous: readonly string[];
+}
+
+export interface StatsRequest extends ReadRequest {
+  readonly grouping: StatsGrouping;
+}
+
+export interface StoreStats extends SessionStats {
+  readonly leftOut: Faults;
+  readonly byteLength: number;
+}
+
+/** Records with something wrong. */
+export interface Faults {
+  readonly count: number;
+  /** The first ones, at most twenty, in the store's order. */
+  readonly findings: readonly Finding[];
+}
+
+export interface RemovalRequest extends ReadRequest {
+  /** Sessions with a pending approval stay, even when selected. */
+  readonly keepPending: boolean;
+  /** Also collect the ids that would go, to compare a later plan with. */
+  readonly collectIds?: boolean;
+}
+
+/** What a removal does, as data: shown before, logged after. */
+export interface RemovalPlan {
+  /** Records in the store: sessions, and what cannot be decoded. */
+  readonly total: number;
+  readonly removed: number;
+  /** Selected, and kept because an approval is pending. */
+  readonly keptPending: number;
+  /** Selected, and kept because they cannot be decoded; they are among `undecodable`. */
+  readonly keptUndecodable: number;
+  /** Records that cannot be decoded; all of them are kept byte for byte. */
+  readonly undecodable: Faults;
+  /** Last activity of what is removed. */
+  readonly oldest: Instant | undefined;
+  readonly newest: Instant | undefined;
+  /** The first five that are removed. */
+  readonly sample: readonly Session[];
+  /** Ids of what is removed, where they were asked for. */
+  readonly ids: ReadonlySet<string> | undefined;
+}
+
+export interface RemovalResult {
+  readonly plan: RemovalPlan;
+  /** What of the old file could not be kept, in closed codes; see `storage/atomic-replace.ts`. */
+  readonly warnings: readonly string[];
+}
+
+export interface WriteControl {
+  readonly approve?: (plan: RemovalPlan) => void;
+  /** Ends the operation before its change is made. */
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,78 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe } from "vitest";
+
+type Need = "gcc" | "strace" | "root" | "mount" | "setpriv" | "prlimit";
+
+const CACHE = path.resolve("node_modules/.cache");
+
+/** What is missing here for a test, as a sentence; undefined if it can run. */
+function missing(need: Need): string | undefined {
+  if (need === "root") return process.geteuid?.() === 0 ? undefined : "needs root";
+  if (need === "mount") return missing("root") ?? (canMount() ? undefined : "mounting is not permitted here");
+  return spawnSync(need, ["--version"]).status === 0 ? undefined : `needs ${need}`;
+}
+
+function canMount(): boolean {
+  const folder = fs.mkdtempSync("/tmp/sessions-mount-");
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder]).status === 0;
+  if (mounted) execFileSync("umount", [folder]);
+  fs.rmdirSync(folder);
+  return mounted;
+}
+
+/** `describe`, skipped with the reason in its name where the machine lacks something. */
+export function describeWith(needs: readonly Need[], title: string, body: () => void): void {
+  const reason = needs.map(missing).find((one) => one !== undefined);
+  describe.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (skipped: ${reason})`, body);
+}
+
+/** A folder for this test file, open to every user, and the path of the bundled driver; both made before the tests. */
+export function setUpDriver(): { readonly driver: string; readonly folder: string } {
+  const made = { driver: "", folder: "" };
+  beforeAll(async () => {
+    made.folder = fs.mkdtempSync("/tmp/sessions-test-");
+    fs.chmodSync(made.folder, 0o755);
+    fs.mkdirSync(CACHE, { recursive: true });
+    // Inside the project, so that it finds the packages that stay outside the bundle.
+    made.driver = path.join(fs.mkdtempSync(path.join(CACHE, "sessions-driver-")), "driver.mjs");
+    fs.chmodSync(path.dirname(made.driver), 0o755);
+    await build({
+      entryPoints: ["test/process/driver.ts"],
+      outfile: made.driver,
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      target: "node20",
+      external: ["fs-native-extensions"],
+    });
+  });
+  afterAll(() => {
+    fs.rmSync(made.folder, { recursive: true, force: true });
+    fs.rmSync(path.dirname(made.driver), { recursive: true, force: true });
+  });
+  return made;
+}
+
+/** Numbered lines, so that no part of it looks like another: a torn mixture equals neither version. */
+export function content(label: string, lineCount: number): string {
+  return Array.from({ length: lineCount }, (_, line) => `${label} ${line}\n`).join("");
+}
+
+export const OLD = content("old", 300);
+export const NEW = content("new", 500);
+export const NEXT = content("next", 400);
+
+/** A fresh folder with `s.csv` in it, holding OLD; owned by another user where that can be, so that fchown is needed. */
+export function folderWithOld(parent: string): { readonly directory: string; readonly target: string } {
+  const directory = fs.mkdtempSync(path.join(parent, "case-"));
+  const target = path.join(directory, "s.csv");
+  fs.writeFileSync(target, OLD, { mode: 0o640 });
+  if (process.geteuid?.() === 0) fs.chownSync(target, 65_534, 65_534);
+  return { directory, target };
+}
+
+/** The environment in which Node's file calls are ordinary system calls, made by one pool thread. */
+export const PLAIN_CALLS = { UV_USE_IO_URING: "0", UV_THREADPOOL_SIZE: "1" };
