@@ -37,7 +37,7 @@ const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({
 
 export default tseslint.config(
   {
-    ignores: ["dist/", "coverage/", "node_modules/", "src/csv/kernel/assembly/", "src/csv/kernel/binary.generated.ts"],
+    ignores: ["dist/", "coverage/", "node_modules/", "src/kernel/assembly/", "src/kernel/binary.generated.ts"],
   },
   js.configs.recommended,
   {

@@ -2,7 +2,7 @@
  * Measures this CLI beside other tools on demo files, whole processes, and prints Markdown. No test: it judges answers and
  * prints ratios, but fails for none of them.
  *
- *   npm run bench -- [--rows 10000,100000,1000000] [--rounds 5] [--only count,stats,find,prune,json,tsv,start] [--file FILE]
+ *   npm run bench -- [--rows 10000,100000,1000000] [--rounds 5] [--only count,stats,find,prune,json,tsv,start] [--tools sessions,zsv] [--file FILE]
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +22,8 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "10000,100000,1000000" },
     rounds: { type: "string", default: "5" },
     only: { type: "string", default: [...Object.keys(TASKS), "start"].join(",") },
+    /** Names as in the tables; without it all that are on this machine. */
+    tools: { type: "string" },
     /** A file made before, measured instead of new ones; it is not changed. */
     file: { type: "string" },
   },
@@ -42,8 +44,9 @@ const folder = mkdtempSync(join(tmpdir(), "sessions-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 
-const tools = allTools(python3).filter(({ program }) => isFound(program));
-const missing = allTools(python3).filter(({ program }) => !isFound(program));
+const wanted = allTools(python3).filter(({ name }) => options.tools?.split(",").includes(name) ?? true);
+const tools = wanted.filter(({ program }) => isFound(program));
+const missing = wanted.filter(({ program }) => !isFound(program));
 const floorMib = runForPeak(python3, ["true"], join(folder, "floor")).peakMib ?? 0;
 const measured = new Map();
 

@@ -15,7 +15,7 @@ async function buildKernel() {
   const { error, stderr, binary } = await compileKernel();
   if (error) throw new Error(`The kernel does not compile.\n${stderr}`, { cause: error });
   writeFileSync(
-    "src/csv/kernel/binary.generated.ts",
+    "src/kernel/binary.generated.ts",
     [
       "// Made by scripts/build.mjs from assembly/kernel.ts; not kept in git.",
       `export const KERNEL_BASE64 =`,
@@ -29,7 +29,7 @@ async function compileKernel() {
   let binary = new Uint8Array();
   const { error, stderr } = await asc.main(
     [
-      "src/csv/kernel/assembly/kernel.ts",
+      "src/kernel/assembly/kernel.ts",
       ...["--outFile", "kernel.wasm", "--runtime", "stub", "--enable", "simd"],
       ...["-O3", "--noAssert", "--importMemory", "--initialMemory", "1"],
     ],

@@ -1,5 +1,6 @@
 // Law 1: parse, then print, is the identity, for every input. The batches of a scan, put one behind the other after the
 // byte order mark, are the file.
+import { isAscii } from "node:buffer";
 import { SessionsError } from "../errors.js";
 import {
   FIELD_CAPACITY,
@@ -11,7 +12,7 @@ import {
   RECORD_UNCLOSED,
   TEXT_CAPACITY_LIMIT,
   type JsonVerdict,
-} from "./kernel/kernel.js";
+} from "../kernel/kernel.js";
 
 /** Fills the start of `target` with the next bytes of the input and returns how many; 0 at its end. */
 export type ReadBytes = (target: Uint8Array) => number;
@@ -46,6 +47,8 @@ export class RecordScanner {
   byteOffset = 0;
   /** Bytes of the batch: those of its records. */
   batchLength = 0;
+  /** Counts the batches, from 1; what was derived from another batch is stale. */
+  batchNumber = 0;
   /** Records in the batch. */
   recordCount = 0;
   /** The input starts with the UTF-8 byte order mark, which belongs to no record. Known after the first `nextBatch`. */
@@ -62,17 +65,17 @@ export class RecordScanner {
   /**
    * Moves to the next records.
    * @returns false at the end of the input
-   * @throws SessionsError STORE_DAMAGED where one record is longer than 256 MiB or has more than 262,144 fields
+   * @throws SessionsError STORE_DAMAGED where one record is longer than 256 MiB or has more than 131,072 fields
    */
   nextBatch(): boolean {
     if (!this.#started) this.#skipBom();
     this.#dropBatch();
     while (true) {
-      const { recordCount, byteLength } = this.#kernel.scan(this.#fill, this.#atEnd);
+      const recordCount = this.#kernel.scan(this.#fill, this.#atEnd);
       if (recordCount > 0) {
         this.recordCount = recordCount;
-        this.batchLength = byteLength;
-        this.#consumed = byteLength;
+        this.batchLength = this.#consumed = this.#kernel.consumed;
+        this.batchNumber += 1;
         return true;
       }
       if (this.#atEnd) {
@@ -105,56 +108,86 @@ export class RecordScanner {
 
   /** How many fields a record has; a blank line has one empty field. */
   fieldCount(record: number): number {
-    return (this.#records[record * 2] ?? 0) - this.firstField(record);
+    return (this.#records[record * 2] ?? 0) - (record === 0 ? 0 : (this.#records[record * 2 - 2] ?? 0));
   }
 
-  /** Index of a record's first field in the batch; the span methods take such an index plus the field's place. */
-  firstField(record: number): number {
-    return record === 0 ? 0 : (this.#records[record * 2 - 2] ?? 0);
+  /** The number by which the field methods know a field of a record, `place` counting from 0. */
+  field(record: number, place: number): number {
+    return (record === 0 ? 0 : (this.#records[record * 2 - 2] ?? 0)) + place;
   }
 
   /** A blank line: no bytes before the line break. */
   isBlank(record: number): boolean {
-    return this.fieldCount(record) === 1 && this.fieldEnd(this.firstField(record)) === this.recordStart(record);
+    const field = this.field(record, 0);
+    return this.fieldCount(record) === 1 && !this.isQuoted(field) && this.valueStart(field) === this.valueEnd(field);
   }
 
-  /** Offset in the window of one past a field's last byte, a closing quote included. */
-  fieldEnd(field: number): number {
-    return (this.#fields[field] ?? 0) & OFFSET_MASK;
+  /** Offset in the window of a value's first byte, after an opening quote. */
+  valueStart(field: number): number {
+    return (this.#fields[field * 2] ?? 0) & OFFSET_MASK;
   }
 
-  /** Offset in the window of a field's first byte, an opening quote included. */
-  fieldStart(record: number, field: number): number {
-    return field === this.firstField(record) ? this.recordStart(record) : this.fieldEnd(field - 1) + 1;
+  /** Offset in the window of one past a value's last byte, before a closing quote. */
+  valueEnd(field: number): number {
+    return this.#fields[field * 2 + 1] ?? 0;
   }
 
   /** The field starts with a quote. */
   isQuoted(field: number): boolean {
-    return ((this.#fields[field] ?? 0) & FIELD_QUOTED) !== 0;
+    return ((this.#fields[field * 2] ?? 0) & FIELD_QUOTED) !== 0;
   }
 
-  /** The field is quoted and holds doubled quotes. */
+  /** The value's bytes hold doubled quotes. */
   isEscaped(field: number): boolean {
-    return ((this.#fields[field] ?? 0) & FIELD_ESCAPED) !== 0;
+    return ((this.#fields[field * 2] ?? 0) & FIELD_ESCAPED) !== 0;
   }
 
   /** The field's value as text: without its quotes, doubled quotes made single, bad UTF-8 as U+FFFD. */
-  fieldText(record: number, field: number): string {
-    const start = this.fieldStart(record, field);
-    const end = this.fieldEnd(field);
-    if (!this.isQuoted(field)) return this.bytes.toString("utf8", start, end);
-    if (!this.isBroken(record)) {
-      const inner = this.bytes.toString("utf8", start + 1, end - 1);
-      return this.isEscaped(field) ? inner.replaceAll('""', '"') : inner;
-    }
-    return brokenFieldText(this.bytes.toString("utf8", start, end));
+  fieldText(record: number, place: number): string {
+    const field = this.field(record, place);
+    const text = this.bytes.toString("utf8", this.valueStart(field), this.valueEnd(field));
+    if (!this.isQuoted(field)) return text;
+    if (this.isBroken(record)) return brokenFieldText(text);
+    return this.isEscaped(field) ? text.replaceAll('""', '"') : text;
   }
 
-  /** Checks a field's value as JSON without making a string of it. The record must not be broken. */
-  fieldJson(record: number, field: number): JsonVerdict {
-    const quotes = this.isQuoted(field) ? 1 : 0;
-    const start = this.fieldStart(record, field) + quotes;
-    return this.#kernel.checkJson(start, this.fieldEnd(field) - quotes, quotes === 1);
+  /**
+   * All values of a record as text, like `fieldText`, made in one piece.
+   * @param count how many, from the first field on; at most `fieldCount`
+   */
+  recordTexts(record: number, count: number): string[] {
+    const start = this.recordStart(record);
+    const end = this.recordEnd(record);
+    const texts: string[] = [];
+    if (this.isBroken(record) || !isAscii(this.bytes.subarray(start, end))) {
+      for (let place = 0; place < count; place += 1) texts.push(this.fieldText(record, place));
+      return texts;
+    }
+    // Of ASCII, bytes and characters have the same offsets.
+    const whole = this.bytes.toString("latin1", start, end);
+    const first = this.field(record, 0);
+    for (let field = first; field < first + count; field += 1) {
+      const text = whole.slice(this.valueStart(field) - start, this.valueEnd(field) - start);
+      texts.push(this.isEscaped(field) ? text.replaceAll('""', '"') : text);
+    }
+    return texts;
+  }
+
+  /** Checks a field's value as JSON without making a string of it. */
+  fieldJson(field: number): JsonVerdict {
+    return this.#kernel.checkJson(this.valueStart(field), this.valueEnd(field), this.isQuoted(field));
+  }
+
+  /**
+   * A column of timestamps, parsed for all records of the batch, see `Kernel.parseTimestamps`. Valid until the next
+   * batch, and until the slot is used for another column.
+   * @param slot 0 or 1
+   */
+  timestamps(place: number, slot: number): ParsedTimestamps {
+    this.#kernel.parseTimestamps(this.recordCount, place, slot);
+    const [instants, naive] = [this.#kernel.instants[slot], this.#kernel.naive[slot]];
+    if (instants === undefined || naive === undefined) throw new RangeError(`there is no slot ${slot}`);
+    return { instants, naive };
   }
 
   #dropBatch(): void {
@@ -197,10 +230,19 @@ export class RecordScanner {
   }
 }
 
-/** A quoted field that text follows, as Python's csv module reads it: quotes are removed once, the rest is text. */
+/** Per record of a batch: microseconds since 1970 or NaN, and 1 where the text names no offset. */
+export interface ParsedTimestamps {
+  readonly instants: Float64Array;
+  readonly naive: Uint8Array;
+}
+
+/**
+ * A quoted field that text follows, as Python's csv module reads it: quotes are removed once, the rest is text.
+ * @param raw all after the opening quote
+ */
 function brokenFieldText(raw: string): string {
   let text = "";
-  let at = 1;
+  let at = 0;
   while (at < raw.length) {
     const quote = raw.indexOf('"', at);
     if (quote === -1) return text + raw.slice(at);

@@ -1,7 +1,7 @@
-import type { RecordScanner } from "../csv/scan.js";
+import type { ParsedTimestamps, RecordScanner } from "../csv/scan.js";
 import type { Columns, ColumnName } from "./columns.js";
 import { isNothingPending, Session } from "./session.js";
-import { parseTimestamp, type Instant, type NaiveOffset } from "./timestamp.js";
+import { MICROSECONDS_PER_SECOND, type Instant, type NaiveOffset } from "./timestamp.js";
 
 /** Why a record is no session. */
 export type RecordFault =
@@ -22,14 +22,16 @@ export type RecordFault =
  */
 export class SessionReader {
   readonly #scanner: RecordScanner;
-  readonly #naiveOffset: NaiveOffset;
+  readonly #lastActivity: TimeColumn;
+  readonly #createdAt: TimeColumn;
   readonly #width: number;
   readonly columns: Columns;
 
   constructor(scanner: RecordScanner, columns: Columns, naiveOffset?: NaiveOffset) {
     this.#scanner = scanner;
     this.columns = columns;
-    this.#naiveOffset = naiveOffset;
+    this.#lastActivity = new TimeColumn(scanner, columns.at.last_activity, 0, naiveOffset);
+    this.#createdAt = new TimeColumn(scanner, columns.at.created_at, 1, naiveOffset);
     this.#width = columns.names.length;
   }
 
@@ -65,108 +67,108 @@ export class SessionReader {
     return undefined;
   }
 
-  /** NaN where the text is no timestamp. The record must be whole. */
+  /** NaN where the text is no timestamp. */
   lastActivity(record: number): Instant {
-    return this.#instant(record, this.columns.at.last_activity);
+    return this.#lastActivity.at(record);
   }
 
-  /** NaN where the text is no timestamp. The record must be whole. */
+  /** NaN where the text is no timestamp. */
   createdAt(record: number): Instant {
-    return this.#instant(record, this.columns.at.created_at);
+    return this.#createdAt.at(record);
   }
 
   isPending(record: number): boolean {
-    const length = this.contentEnd(record, "pending_approval") - this.contentStart(record, "pending_approval");
+    const field = this.#scanner.field(record, this.columns.at.pending_approval);
+    const length = this.#scanner.valueEnd(field) - this.#scanner.valueStart(field);
     // Longer than white space around `null` is ever written: an approval.
     return length > 8 || (length > 0 && !isNothingPending(this.text(record, "pending_approval")));
   }
 
   isEmpty(record: number, column: ColumnName): boolean {
-    return this.contentStart(record, column) === this.contentEnd(record, column);
-  }
-
-  /** Offset in the window of the value's first byte, after an opening quote. */
-  contentStart(record: number, column: ColumnName): number {
-    const field = this.#field(record, column);
-    return this.#scanner.fieldStart(record, field) + (this.#scanner.isQuoted(field) ? 1 : 0);
-  }
-
-  /** Offset in the window of one past the value's last byte, before a closing quote. */
-  contentEnd(record: number, column: ColumnName): number {
-    const field = this.#field(record, column);
-    return this.#scanner.fieldEnd(field) - (this.#scanner.isQuoted(field) ? 1 : 0);
+    const field = this.#scanner.field(record, this.columns.at[column]);
+    return this.#scanner.valueStart(field) === this.#scanner.valueEnd(field);
   }
 
   /** The value is these bytes exactly. */
   equals(record: number, column: ColumnName, expected: Buffer): boolean {
-    if (this.#scanner.isEscaped(this.#field(record, column))) {
-      return this.text(record, column) === expected.toString();
-    }
-    const start = this.contentStart(record, column);
-    const length = this.contentEnd(record, column) - start;
-    return length === expected.length && sameBytes(this.#scanner.bytes, start, expected);
+    const scanner = this.#scanner;
+    const field = scanner.field(record, this.columns.at[column]);
+    if (scanner.isEscaped(field)) return this.text(record, column) === expected.toString();
+    const start = scanner.valueStart(field);
+    return scanner.valueEnd(field) - start === expected.length && sameBytes(scanner.bytes, start, expected);
   }
 
   /** The value ends with these bytes. */
   endsWith(record: number, column: ColumnName, suffix: Buffer): boolean {
-    if (this.#scanner.isEscaped(this.#field(record, column))) {
-      return this.text(record, column).endsWith(suffix.toString());
-    }
-    const start = this.contentEnd(record, column) - suffix.length;
-    return start >= this.contentStart(record, column) && sameBytes(this.#scanner.bytes, start, suffix);
+    const scanner = this.#scanner;
+    const field = scanner.field(record, this.columns.at[column]);
+    if (scanner.isEscaped(field)) return this.text(record, column).endsWith(suffix.toString());
+    const start = scanner.valueEnd(field) - suffix.length;
+    return start >= scanner.valueStart(field) && sameBytes(scanner.bytes, start, suffix);
   }
 
   /** The value starts with these bytes. */
   startsWith(record: number, column: ColumnName, prefix: Buffer): boolean {
-    if (this.#scanner.isEscaped(this.#field(record, column))) {
-      return this.text(record, column).startsWith(prefix.toString());
-    }
-    const start = this.contentStart(record, column);
-    const end = this.contentEnd(record, column);
-    return start + prefix.length <= end && sameBytes(this.#scanner.bytes, start, prefix);
+    const scanner = this.#scanner;
+    const field = scanner.field(record, this.columns.at[column]);
+    if (scanner.isEscaped(field)) return this.text(record, column).startsWith(prefix.toString());
+    const start = scanner.valueStart(field);
+    return start + prefix.length <= scanner.valueEnd(field) && sameBytes(scanner.bytes, start, prefix);
   }
 
   /** The value as text. */
   text(record: number, column: ColumnName): string {
-    return this.#scanner.fieldText(record, this.#field(record, column));
+    return this.#scanner.fieldText(record, this.columns.at[column]);
   }
 
   /** Decodes the whole record. The record must be whole. */
   session(record: number): Session {
-    const scanner = this.#scanner;
-    const first = scanner.firstField(record);
-    const texts: string[] = [];
-    for (let index = 0; index < this.#width; index += 1) texts.push(scanner.fieldText(record, first + index));
-    return new Session(this.columns, texts, {
+    return new Session(this.columns, this.#scanner.recordTexts(record, this.#width), {
       createdAt: definedInstant(this.createdAt(record)),
       lastActivity: definedInstant(this.lastActivity(record)),
     });
   }
 
-  #field(record: number, column: ColumnName): number {
-    return this.#scanner.firstField(record) + this.columns.at[column];
-  }
-
-  #instant(record: number, index: number): Instant {
-    const scanner = this.#scanner;
-    const field = scanner.firstField(record) + index;
-    const quote = scanner.isQuoted(field) ? 1 : 0;
-    const start = scanner.fieldStart(record, field) + quote;
-    return parseTimestamp(scanner.bytes, start, scanner.fieldEnd(field) - quote, this.#naiveOffset);
-  }
-
   #isObjectOrEmpty(record: number, column: ColumnName): boolean {
     if (this.isEmpty(record, column)) return true;
-    const verdict = this.#scanner.fieldJson(record, this.#field(record, column));
+    const verdict = this.#scanner.fieldJson(this.#scanner.field(record, this.columns.at[column]));
     return verdict === "object" || verdict === "python-object";
   }
 
   #hasOnlyEmptyExtras(record: number, count: number): boolean {
-    const first = this.#scanner.firstField(record);
-    for (let index = this.#width; index < count; index += 1) {
-      if (this.#scanner.fieldEnd(first + index) !== this.#scanner.fieldEnd(first + index - 1) + 1) return false;
+    const scanner = this.#scanner;
+    for (let place = this.#width; place < count; place += 1) {
+      const field = scanner.field(record, place);
+      if (scanner.valueStart(field) !== scanner.valueEnd(field)) return false;
     }
     return true;
+  }
+}
+
+/** The instants of one column, parsed for a whole batch when the first of them is asked for. */
+class TimeColumn {
+  readonly #scanner: RecordScanner;
+  readonly #place: number;
+  readonly #slot: number;
+  readonly #naiveOffset: NaiveOffset;
+  #batchNumber = 0;
+  #parsed: ParsedTimestamps | undefined;
+
+  constructor(scanner: RecordScanner, place: number, slot: number, naiveOffset: NaiveOffset) {
+    this.#scanner = scanner;
+    this.#place = place;
+    this.#slot = slot;
+    this.#naiveOffset = naiveOffset;
+  }
+
+  at(record: number): Instant {
+    if (this.#parsed === undefined || this.#batchNumber !== this.#scanner.batchNumber) {
+      this.#parsed = this.#scanner.timestamps(this.#place, this.#slot);
+      this.#batchNumber = this.#scanner.batchNumber;
+    }
+    const instant = this.#parsed.instants[record] ?? NaN;
+    if (this.#naiveOffset === undefined || this.#parsed.naive[record] !== 1) return instant;
+    return instant - this.#naiveOffset(Math.floor(instant / MICROSECONDS_PER_SECOND)) * MICROSECONDS_PER_SECOND;
   }
 }
 

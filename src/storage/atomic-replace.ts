@@ -220,7 +220,8 @@ class TempFile implements Replacement {
       return await step(this.#temp);
     } catch (error) {
       await this.abandon();
-      throw systemErrorCode(error) === undefined ? error : this.#failure(operation, error);
+      if (error instanceof SessionsError || systemErrorCode(error) === undefined) throw error;
+      throw this.#failure(operation, error);
     } finally {
       this.#busy = false;
     }

@@ -81,12 +81,11 @@ export function openCsv(read: ReadBytes, { location, naiveOffset }: Omit<CsvInpu
 }
 
 function columnsOf(scanner: RecordScanner, location: string): Columns {
-  const foreign = foreignContent(scanner.bytes);
+  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength));
   if (foreign !== undefined) throw damaged(location, { line: 1, byteOffset: 0, message: foreign });
-  const first = scanner.firstField(0);
   const names: string[] = [];
   for (let index = 0; index < Math.min(scanner.fieldCount(0), 1000); index += 1) {
-    names.push(scanner.fieldText(0, first + index));
+    names.push(scanner.fieldText(0, index));
   }
   const columns = readColumns(names);
   if (!isHeaderFault(columns)) return columns;

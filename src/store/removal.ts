@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { removal, type Edit } from "../csv/edit.js";
 import type { ReadBytes, RecordScanner } from "../csv/scan.js";
-import { RECORD_BARE_CR } from "../csv/kernel/kernel.js";
+import { RECORD_BARE_CR } from "../kernel/kernel.js";
 import type { SessionReader } from "../session/codec.js";
 import { compileSelection, type RecordPredicate } from "../session/query.js";
 import type { Session } from "../session/session.js";

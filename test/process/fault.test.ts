@@ -58,6 +58,14 @@ describeWith(["gcc"], "a replacement whose Nth system call fails", () => {
     };
   }
 
+  const ONE_EIO: Fault = { errno: EIO };
+  let oneEio: Promise<readonly Outcome[]> | undefined;
+
+  /** Two tests look at the same runs. */
+  function sweep(fault: Fault, start: string | undefined): Promise<readonly Outcome[]> {
+    return fault === ONE_EIO && start === OLD ? (oneEio ??= countUp(fault, start)) : countUp(fault, start);
+  }
+
   /** Three calls at a time, because a run is mostly the start of a process. */
   async function countUp(fault: Fault, start: string | undefined): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
@@ -76,7 +84,7 @@ describeWith(["gcc"], "a replacement whose Nth system call fails", () => {
   }
 
   test.each([
-    ["fails once, EIO", { errno: EIO }, OLD],
+    ["fails once, EIO", ONE_EIO, OLD],
     ["and all after it fail, EIO", { errno: EIO, every: true }, OLD],
     ["fails once, disk full, and writes are short", { errno: ENOSPC, shortWrite: 1000 }, OLD],
     ["fails once while the file is made anew", { errno: EIO }, undefined],
@@ -84,7 +92,7 @@ describeWith(["gcc"], "a replacement whose Nth system call fails", () => {
   ] satisfies [string, Fault, string | undefined][])(
     "%s: the file is what the answer says",
     async (_, fault, start) => {
-      const outcomes = await countUp(fault, start);
+      const outcomes = await sweep(fault, start);
       const calls = outcomes.map(({ failed: [first] }) => first);
       expect(calls).toEqual(
         expect.arrayContaining(["mkdir", "open", "write", "fchmod", "fsync", start === undefined ? "link" : "rename"]),
@@ -113,7 +121,7 @@ describeWith(["gcc"], "a replacement whose Nth system call fails", () => {
   });
 
   test("a failed sync of the directory is reported as unknown durability", async () => {
-    const outcomes = await countUp({ errno: EIO }, OLD);
+    const outcomes = await sweep(ONE_EIO, OLD);
     const answers = outcomes.filter(({ failed }) => failed[0] === "fsync").map(({ said }) => said);
     expect(answers).toEqual(["IO_FAILED", "DURABILITY_UNKNOWN"]);
   });

@@ -137,7 +137,7 @@ describe("waiting for the lock", () => {
   test("is not announced when the lock is free", async () => {
     const announced: unknown[] = [];
     const onWait = (holder: unknown) => announced.push(holder);
-    using _lock = await acquireLock(fileWith("a"), { waitMs: 100, holder: HOLDER, onWait });
+    (await acquireLock(fileWith("a"), { waitMs: 100, holder: HOLDER, onWait })).release();
     expect(announced).toEqual([]);
   });
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { MICROSECONDS_PER_SECOND, parseTimestampText, type Instant } from "../../session/timestamp.js";
+import { MICROSECONDS_PER_SECOND, parseTimestamp, type Instant } from "../../session/timestamp.js";
 import { secondsOf } from "./duration.js";
 
 /** A time as it was typed, before "now" is known: another option may set the clock. */
@@ -22,7 +22,7 @@ export function timeInputOf(text: string): TimeInput | undefined {
   const complete = /^\d{4}-\d\d-\d\d$/.test(text)
     ? `${text}T00:00:00`
     : text.replace(/^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)(?=$|Z|[+-]\d\d:\d\d$)/, "$1:00");
-  const instant = parseTimestampText(complete);
+  const instant = parseTimestamp(complete);
   return Number.isNaN(instant) ? undefined : { type: "instant", instant };
 }
 

@@ -33,7 +33,7 @@ export function renderKeyValues(pairs: readonly KeyValuePair[], width: number, s
     lines.forEach((line, lineIndex) => {
       const label = lineIndex === 0 ? (labels[i] ?? "") : "";
       const padding = " ".repeat(labelWidth - displayWidth(label) + GAP);
-      const painted = paint === undefined || line === "" ? line : paint(line);
+      const painted = paint === undefined ? line : paint(line);
       output += (style.dim(label) + padding + painted).trimEnd() + "\n";
     });
   });

@@ -11,11 +11,8 @@ const SEGMENTED_AT_ONCE = 1024;
 const EMOJI = "\\p{Extended_Pictographic}(?:\\ufe0f|(?<=\\p{Emoji_Modifier_Base})\\p{Emoji_Modifier})?";
 const HANGUL = "\\u1100-\\u11ff\\ua960-\\ua97c\\uac00-\\ud7fb";
 
-/** The beginning of a cluster that terminals draw as one sign: an emoji, a flag, a keycap, Hangul letters. */
-const ONE_SIGN = new RegExp(
-  `^(?:${EMOJI}(?:\\u200d${EMOJI})*|\\p{Regional_Indicator}{2}|[0-9#*]\\ufe0f?\\u20e3|[${HANGUL}]+)`,
-  "u",
-);
+/** The beginning of a cluster that terminals draw as one sign: an emoji, a keycap, Hangul letters. */
+const ONE_SIGN = new RegExp(`^(?:${EMOJI}(?:\\u200d${EMOJI})*|[0-9#*]\\ufe0f?\\u20e3|[${HANGUL}]+)`, "u");
 
 /**
  * How many terminal columns the text takes; colour codes take none. Never less than string-width says, and more where

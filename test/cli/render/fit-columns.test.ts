@@ -30,7 +30,7 @@ describe("fitColumns", () => {
     ["goes below the minimum as a last resort", [fixed, flexible], [10, 10], 7, "0:3 1:2"],
     ["keeps a column of one", [fixed, flexible], [10, 10], 4, "0:1 1:1"],
     ["drops from the right what has no room at all", [fixed, flexible, fixed], [10, 10, 10], 6, "0:2 1:2"],
-    ["ignores a minimum above what the text takes", [{ minWidth: 50, flexible: true }], [5], 20, "0:5"],
+    ["ignores a minimum above the text's width", [{ minWidth: 50, flexible: true }, first], [5, 9], 16, "0:5 1:9"],
     ["knows no columns", [], [], 20, ""],
     ["gives up at no width", [fixed], [5], 0, ""],
   ])("%s", (_what, columns, naturalWidths, width, expected) => {

@@ -84,6 +84,13 @@ describe("escapeControls", () => {
     expect(escapeControls("a\tb\nc\rd\x1be\x85f\u2028g\u202eh")).toBe("a\\tb\\nc\\rd\\x1be\\x85f\\u2028g\\u202eh");
   });
 
+  test.each(["\u061c", "\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069", "\ud800"])(
+    "escapes %j",
+    (character) => {
+      expect(escapeControls(character)).toBe(`\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+    },
+  );
+
   test("passes on what is merely invisible", () => {
     expect(escapeControls("ad\u200bmin\u200d")).toBe("ad\u200bmin\u200d");
   });

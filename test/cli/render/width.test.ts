@@ -28,6 +28,7 @@ describe("displayWidth", () => {
     ["\u0d4ea", 2],
     ["a🏽🏽", 5],
     ["👍🏽🏽", 4],
+    ["❤🏽", 3],
     ["👍ำ", 3],
     ["ｶﾞ", 2],
   ])("of %j is %i", (text, width) => {
@@ -137,6 +138,7 @@ describe("wrap", () => {
     ["text that fits", "ab cd", 5, ["ab cd"]],
     ["at a space", "ab cde", 5, ["ab", "cde"]],
     ["at a space right past the line", "abcde fg", 5, ["abcde", "fg"]],
+    ["at the last of several spaces", "ab cd ef", 5, ["ab cd", "ef"]],
     ["a word longer than the line", "abcdefg", 5, ["abcde", "fg"]],
     ["a long word after a short one", "a bcdefgh", 5, ["a", "bcdef", "gh"]],
     ["an indented word longer than the line", "  abcdef", 5, ["  abc", "def"]],
