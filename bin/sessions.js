@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 "use strict";
-require("../dist/sessions.cjs");
+require("./load.js").load().run(process.argv.slice(2));

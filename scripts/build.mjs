@@ -61,9 +61,13 @@ async function buildCommandLine() {
     minifyWhitespace: true,
     legalComments: "linked",
     external: ["fs-native-extensions"],
+    // Parts are loaded by require, which costs less than the loader of ES modules.
+    supported: { "dynamic-import": false },
     define: { SESSIONS_VERSION: JSON.stringify(version) },
   });
   chmodSync("bin/sessions.js", 0o755);
+  // In a process of its own, because it is made from code that has run.
+  execFileSync(process.execPath, ["scripts/make-code-cache.mjs"], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 await buildKernel();

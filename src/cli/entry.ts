@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { isatty } from "node:tty";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import type { CliContext, TextOutput } from "./context.js";
 import { main } from "./main.js";
@@ -6,34 +7,49 @@ import { main } from "./main.js";
 declare const SESSIONS_VERSION: string;
 
 /** The context of the real process. */
-function processContext(): CliContext {
+function processContext(argv: readonly string[]): CliContext {
   return {
-    stdout: outputTo(process.stdout),
-    stderr: outputTo(process.stderr),
-    stdin: { isTerminal: process.stdin.isTTY, readAll: readStandardInput },
+    stdout: outputTo(1, () => process.stdout),
+    stderr: outputTo(2, () => process.stderr),
+    stdin: { isTerminal: isatty(0), readAll: readStandardInput },
     env: process.env,
     workingDirectory: process.cwd(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
-    process: { pid: process.pid, host: hostname(), command: `sessions ${process.argv.slice(2).join(" ")}` },
+    process: { pid: process.pid, host: hostname(), command: `sessions ${argv.join(" ")}` },
     prompt: askOnTerminal,
     interruptSignal,
   };
 }
 
-function outputTo(stream: NodeJS.WriteStream): TextOutput {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    // The reader has seen enough (`| head`): end quietly, there is nobody to tell.
-    if (error.code === "EPIPE") process.exit(0);
-    process.exitCode = 15;
-  });
+/** A standard stream, opened when something is written to it: opening costs a millisecond of start-up. */
+function outputTo(fd: number, open: () => NodeJS.WriteStream): TextOutput {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    if (opened !== undefined) return opened;
+    opened = open();
+    opened.on("error", (error: NodeJS.ErrnoException) => {
+      // The reader has seen enough (`| head`): end quietly, there is nobody to tell.
+      process.exit(error.code === "EPIPE" ? 0 : 15);
+    });
+    return opened;
+  };
+  const isTerminal = isatty(fd);
+  const sizeOf = (side: "columns" | "rows", otherwise: number): number => {
+    const size = isTerminal ? stream()[side] : 0;
+    return size > 0 ? size : otherwise;
+  };
   return {
-    isTerminal: stream.isTTY,
-    columns: stream.columns > 0 ? stream.columns : 80,
-    rows: stream.rows > 0 ? stream.rows : 24,
+    isTerminal,
+    get columns() {
+      return sizeOf("columns", 80);
+    },
+    get rows() {
+      return sizeOf("rows", 24);
+    },
     write: (text) =>
       new Promise((resolve) => {
-        if (text === "" || stream.write(text)) resolve();
-        else stream.once("drain", resolve);
+        if (text === "" || stream().write(text)) resolve();
+        else stream().once("drain", resolve);
       }),
   };
 }
@@ -80,6 +96,7 @@ function interruptSignal(): AbortSignal {
   return interrupts.signal;
 }
 
-void main(process.argv.slice(2), processContext(), SESSIONS_VERSION).then((exitCode) => {
-  process.exitCode = exitCode;
-});
+/** Runs the command line of this process; its exit code is set when the promise resolves. */
+export async function run(argv: readonly string[]): Promise<void> {
+  process.exitCode = await main(argv, processContext(argv), SESSIONS_VERSION);
+}

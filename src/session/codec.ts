@@ -1,4 +1,5 @@
 import type { ParsedTimestamps, RecordScanner } from "../csv/scan.js";
+import type { JsonVerdict } from "../kernel/kernel.js";
 import type { Columns, ColumnName } from "./columns.js";
 import { isNothingPending, Session } from "./session.js";
 import { MICROSECONDS_PER_SECOND, type Instant, type NaiveOffset } from "./timestamp.js";
@@ -126,13 +127,25 @@ export class SessionReader {
     return new Session(this.columns, this.#scanner.recordTexts(record, this.#width), {
       createdAt: definedInstant(this.createdAt(record)),
       lastActivity: definedInstant(this.lastActivity(record)),
+      hasJsonApproval: this.#isJsonOrEmpty(record, "pending_approval"),
+      hasJsonMetadata: this.#isJsonOrEmpty(record, "metadata"),
     });
   }
 
   #isObjectOrEmpty(record: number, column: ColumnName): boolean {
     if (this.isEmpty(record, column)) return true;
-    const verdict = this.#scanner.fieldJson(this.#scanner.field(record, this.columns.at[column]));
+    const verdict = this.#jsonVerdict(record, column);
     return verdict === "object" || verdict === "python-object";
+  }
+
+  #isJsonOrEmpty(record: number, column: ColumnName): boolean {
+    if (this.isEmpty(record, column)) return true;
+    const verdict = this.#jsonVerdict(record, column);
+    return verdict === "object" || verdict === "other";
+  }
+
+  #jsonVerdict(record: number, column: ColumnName): JsonVerdict {
+    return this.#scanner.fieldJson(this.#scanner.field(record, this.columns.at[column]));
   }
 
   #hasOnlyEmptyExtras(record: number, count: number): boolean {

@@ -1,6 +1,6 @@
 import { COLUMN_NAMES } from "./columns.js";
 import type { FieldValue } from "./field-value.js";
-import { isJson, jsonAt } from "./json.js";
+import { jsonAt } from "./json.js";
 import { idleSeconds, stateOf, type Retention } from "./retention.js";
 import type { Session } from "./session.js";
 import type { Instant } from "./timestamp.js";
@@ -26,9 +26,9 @@ export function fieldReader(name: string, columnNames: readonly string[]): Field
     case "last_activity":
       return (session) => timeValue(session.column("last_activity"), session.lastActivity);
     case "pending_approval":
-      return (session) => jsonValue(session.pendingApproval);
+      return (session) => jsonValue(session.pendingApproval, session.hasJsonApproval);
     case "metadata":
-      return (session) => jsonValue(session.metadata);
+      return (session) => jsonValue(session.metadata, session.hasJsonMetadata);
   }
   if (columnNames.includes(name)) {
     return (session) => {
@@ -95,8 +95,10 @@ function jsonPathReader(name: string): FieldReader | undefined {
     return undefined;
   }
   return (session) => {
-    const text = column === "metadata" ? session.metadata : session.pendingApproval;
-    if (text === undefined || !isJson(text)) return NONE;
+    const isMetadata = column === "metadata";
+    const text = isMetadata ? session.metadata : session.pendingApproval;
+    const isJson = isMetadata ? session.hasJsonMetadata : session.hasJsonApproval;
+    if (text === undefined || !isJson) return NONE;
     const found = jsonAt(text, path);
     return found === undefined ? NONE : { type: "json", text: found };
   };
@@ -106,7 +108,7 @@ function timeValue(text: string, instant: Instant | undefined): FieldValue {
   return { type: "time", text, instant };
 }
 
-function jsonValue(text: string | undefined): FieldValue {
+function jsonValue(text: string | undefined, isJson: boolean): FieldValue {
   if (text === undefined) return NONE;
-  return isJson(text) ? { type: "json", text } : { type: "text", text };
+  return { type: isJson ? "json" : "text", text };
 }

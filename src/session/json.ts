@@ -1,13 +1,3 @@
-/** The text is JSON (RFC 8259). */
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The source text of the value at a path inside a JSON text: `jsonAt('{"a":{"b":10000000000000000001}}', ["a","b"])` is
  * `10000000000000000001`, with all its digits, which `JSON.parse` would round.

@@ -1,7 +1,6 @@
 import type { SessionReader } from "./codec.js";
 import { fieldReader, plainText } from "./fields.js";
 import type { FieldValue } from "./field-value.js";
-import { isJson } from "./json.js";
 import type { Retention } from "./retention.js";
 import type { Session } from "./session.js";
 import type { Instant } from "./timestamp.js";
@@ -169,13 +168,13 @@ function compileSearch(text: string): (session: Session) => boolean {
   const found = (candidate: string): boolean => candidate.toLowerCase().includes(wanted);
   return (session) =>
     session.columnNames.some((name) => found(session.text(name) ?? "")) ||
-    [session.pendingApproval, session.metadata].some(
-      (json) => json?.includes("\\") === true && isJson(json) && someString(json, found),
-    );
+    (session.hasJsonApproval && someEscapedString(session.pendingApproval, found)) ||
+    (session.hasJsonMetadata && someEscapedString(session.metadata, found));
 }
 
-/** Whether a string anywhere in a JSON text, its escapes resolved, passes. */
-function someString(json: string, passes: (text: string) => boolean): boolean {
+/** Whether a string anywhere in a JSON text with escapes, these resolved, passes. */
+function someEscapedString(json: string | undefined, passes: (text: string) => boolean): boolean {
+  if (json?.includes("\\") !== true) return false;
   const waiting: unknown[] = [JSON.parse(json)];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value === "string" && passes(value)) return true;

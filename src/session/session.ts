@@ -1,6 +1,14 @@
 import type { Columns, ColumnName } from "./columns.js";
 import type { Instant } from "./timestamp.js";
 
+/** What was found out about the texts of a session when it was read. */
+export interface DecodedParts {
+  readonly createdAt: Instant | undefined;
+  readonly lastActivity: Instant | undefined;
+  readonly hasJsonApproval: boolean;
+  readonly hasJsonMetadata: boolean;
+}
+
 /**
  * One session as it stands in the file: the text of every column, and what could be decoded of it. A session whose
  * timestamps or JSON cannot be decoded is one too; the parts in question are undefined.
@@ -13,15 +21,18 @@ export class Session {
   /** `last_activity`, undefined where its text is no timestamp. The session's age for expiry counts from here. */
   readonly lastActivity: Instant | undefined;
 
-  constructor(
-    columns: Columns,
-    texts: readonly string[],
-    times: { readonly createdAt: Instant | undefined; readonly lastActivity: Instant | undefined },
-  ) {
+  /** `pendingApproval` is JSON (RFC 8259). */
+  readonly hasJsonApproval: boolean;
+  /** `metadata` is JSON (RFC 8259). */
+  readonly hasJsonMetadata: boolean;
+
+  constructor(columns: Columns, texts: readonly string[], decoded: DecodedParts) {
     this.#columns = columns;
     this.#texts = texts;
-    this.createdAt = times.createdAt;
-    this.lastActivity = times.lastActivity;
+    this.createdAt = decoded.createdAt;
+    this.lastActivity = decoded.lastActivity;
+    this.hasJsonApproval = decoded.hasJsonApproval;
+    this.hasJsonMetadata = decoded.hasJsonMetadata;
   }
 
   get sessionId(): string {

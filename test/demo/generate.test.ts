@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, test } from "vitest";
 import { generateDemo } from "../../src/demo/generate.js";
-import { parseTimestampText } from "../../src/session/timestamp.js";
+import { parseTimestamp } from "../../src/session/timestamp.js";
 
 const NOW = Date.UTC(2025, 11, 31) * 1000;
 const MINUTE = 60_000_000;
@@ -25,7 +25,7 @@ interface Row {
 function rowsOf(text: string): Row[] {
   const records: string[][] = parse(text, { from: 2 });
   return records.map(([, userId = "", platform = "", , , last = "", pending = ""]) => {
-    const idle = NOW - parseTimestampText(last);
+    const idle = NOW - parseTimestamp(last);
     return { platform, userId, idle, isActive: idle < 60 * MINUTE, pending };
   });
 }
@@ -76,9 +76,9 @@ describe("generateDemo", () => {
   test("puts creation into the last year, activity after it, and neither after now", () => {
     const records: string[][] = parse(demo(5000), { from: 2 });
     for (const [, , , , created = "", last = ""] of records) {
-      expect(parseTimestampText(created)).toBeGreaterThan(NOW - 366 * DAY);
-      expect(parseTimestampText(last)).toBeGreaterThan(parseTimestampText(created));
-      expect(parseTimestampText(last)).toBeLessThanOrEqual(NOW);
+      expect(parseTimestamp(created)).toBeGreaterThan(NOW - 366 * DAY);
+      expect(parseTimestamp(last)).toBeGreaterThan(parseTimestamp(created));
+      expect(parseTimestamp(last)).toBeLessThanOrEqual(NOW);
     }
   });
 

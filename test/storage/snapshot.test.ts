@@ -202,6 +202,15 @@ describe("a snapshot is unchanged in place", () => {
     expect(snapshot.unchangedInPlace()).toBe(false);
   });
 
+  test("not after as many bytes were written over it and it got a second name", () => {
+    const file = fileWith("abc");
+    fs.utimesSync(file, 1, 1);
+    using snapshot = openSnapshot(file);
+    fs.writeFileSync(file, "xyz");
+    fs.linkSync(file, `${file}.second`);
+    expect(snapshot.unchangedInPlace()).toBe(false);
+  });
+
   test("not after as many bytes were written over it and the time was set back", () => {
     const file = fileWith("abc");
     fs.utimesSync(file, 1, 1);

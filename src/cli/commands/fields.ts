@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { COLUMN_NAMES } from "../../session/columns.js";
 import { COMPUTED_FIELDS, fieldNames, JSON_COLUMNS } from "../../session/fields.js";
 import type { FieldValue } from "../../session/field-value.js";
-import { isJson, jsonEntries } from "../../session/json.js";
+import { jsonEntries } from "../../session/json.js";
 import type { Session } from "../../session/session.js";
 import type { CliContext } from "../context.js";
 import { openStore } from "../open-store.js";
@@ -66,8 +66,10 @@ function kindOf(name: string, columnNames: readonly string[]): string {
 }
 
 function countPaths(session: Session, column: (typeof JSON_COLUMNS)[number], paths: Map<string, number>): void {
-  const text = column === "metadata" ? session.metadata : session.pendingApproval;
-  if (text !== undefined && isJson(text)) countKeys(text, column, 1, paths);
+  const isMetadata = column === "metadata";
+  const text = isMetadata ? session.metadata : session.pendingApproval;
+  const isJson = isMetadata ? session.hasJsonMetadata : session.hasJsonApproval;
+  if (text !== undefined && isJson) countKeys(text, column, 1, paths);
 }
 
 function countKeys(json: string, prefix: string, depth: number, paths: Map<string, number>): void {

@@ -1,9 +1,8 @@
+import { stringify } from "csv-stringify/sync";
 import type { FieldValue } from "../../session/field-value.js";
 import type { RowWriter } from "./row-writer.js";
 import { valueText } from "./value-text.js";
 import { escapeControls, escapeJsonControls } from "./visible.js";
-
-const MUST_BE_QUOTED = /[",\r\n]/;
 
 /**
  * Tab-separated values: one line a row, `\n` at its end, a header line first. Characters that would break the line or
@@ -30,28 +29,17 @@ export function createIdsWriter(): RowWriter {
   return { begin: () => "", row: (values) => oneLineText(values[0]) + "\n", end: () => "" };
 }
 
-/**
- * RFC 4180: a header, CRLF after each record, quotes only where they are needed, values exact. The quoting is done here
- * because csv-stringify takes three to four times as long over a row (0.14 s against 0.04 s at 100,000 rows).
- */
+const LINE_BREAK = /[\r\n]/;
+
+/** RFC 4180: a header, CRLF after each record, quotes only where they are needed, values exact. */
 export function createCsvWriter(fieldNames: readonly string[]): RowWriter {
+  const record = (texts: readonly string[]): string =>
+    stringify([texts], { record_delimiter: "windows", quoted_empty: texts.length === 1, quoted_match: LINE_BREAK });
   return {
-    begin: () => csvRecord(fieldNames),
-    row: (values) => csvRecord(fieldNames.map((_name, i) => valueText(values[i]))),
+    begin: () => record(fieldNames),
+    row: (values) => record(fieldNames.map((_name, i) => valueText(values[i]))),
     end: () => "",
   };
-}
-
-function csvRecord(texts: readonly string[]): string {
-  // A lone empty field would make an empty line, which readers skip.
-  if (texts.length === 1 && texts[0] === "") return '""\r\n';
-  let record = "";
-  for (let i = 0; i < texts.length; i++) {
-    const text = texts[i] ?? "";
-    if (i > 0) record += ",";
-    record += MUST_BE_QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }
-  return record + "\r\n";
 }
 
 function oneLineText(value: FieldValue | undefined): string {

@@ -1,6 +1,6 @@
 import type { FieldReader } from "../../session/fields.js";
 import type { FieldValue } from "../../session/field-value.js";
-import { isJson, jsonAt } from "../../session/json.js";
+import { jsonAt } from "../../session/json.js";
 import { stateOf, type Retention, type SessionState } from "../../session/retention.js";
 import type { Session } from "../../session/session.js";
 import type { Instant } from "../../session/timestamp.js";
@@ -56,7 +56,7 @@ export function statePaint(state: SessionState, style: Style): Paint {
 export function approvalSummary(session: Session): string {
   const { pendingApproval } = session;
   if (pendingApproval === undefined) return "";
-  if (!isJson(pendingApproval)) return "unreadable";
+  if (!session.hasJsonApproval) return "unreadable";
   for (const key of ["tool_name", "type"]) {
     const value = jsonAt(pendingApproval, [key]);
     if (value?.startsWith('"') === true) return JSON.parse(value) as string;

@@ -43,18 +43,29 @@ const IN_PLACE = [
 
 const INVISIBLE = "[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\p{Noncharacter_Code_Point}]";
 
-const MADE_VISIBLE = new RegExp(
-  [
-    `(?!${IN_PLACE})${INVISIBLE}`,
-    `(?<=\\p{M}{${MARKS_KEPT}})\\p{M}`,
-    // A mark that begins the text would sit on whatever is printed before it.
-    `(?<=^\\p{M}{0,${MARKS_KEPT}})\\p{M}`,
-  ].join("|"),
-  "gu",
-);
-
 const BIDI = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069";
-const CONTROL = new RegExp(`[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}${BIDI}]`, "gu");
+
+// Character classes of Unicode take milliseconds to compile, so the expressions are made when one is first needed.
+let madeVisible: RegExp | undefined;
+let control: RegExp | undefined;
+
+function madeVisibleExpression(): RegExp {
+  madeVisible ??= new RegExp(
+    [
+      `(?!${IN_PLACE})${INVISIBLE}`,
+      `(?<=\\p{M}{${MARKS_KEPT}})\\p{M}`,
+      // A mark that begins the text would sit on whatever is printed before it.
+      `(?<=^\\p{M}{0,${MARKS_KEPT}})\\p{M}`,
+    ].join("|"),
+    "gu",
+  );
+  return madeVisible;
+}
+
+function controlExpression(): RegExp {
+  control ??= new RegExp(`[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}${BIDI}]`, "gu");
+  return control;
+}
 
 /**
  * The text as a person may safely see it, in one line. Escaped are controls (C0, DEL, C1, and with them every ANSI
@@ -63,7 +74,7 @@ const CONTROL = new RegExp(`[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}${BIDI}]`, "gu");
  * selectors stay inside emoji, joiners also between letters of scripts that are spelled with them.
  */
 export function visibleText(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(MADE_VISIBLE, escapeCharacter);
+  return PLAIN.test(text) ? text : text.replace(madeVisibleExpression(), escapeCharacter);
 }
 
 /**
@@ -72,7 +83,7 @@ export function visibleText(text: string): string {
  * too: all else, zero-width characters included, is passed on as it stands.
  */
 export function escapeControls(text: string): string {
-  return PLAIN.test(text) ? text : text.replace(CONTROL, escapeCharacter);
+  return PLAIN.test(text) ? text : text.replace(controlExpression(), escapeCharacter);
 }
 
 /**
@@ -81,7 +92,7 @@ export function escapeControls(text: string): string {
  */
 export function escapeJsonControls(json: string): string {
   if (PLAIN.test(json)) return json;
-  return json.replace(/[\t\n\r][\t\n\r ]*/g, " ").replace(CONTROL, escapeForJson);
+  return json.replace(/[\t\n\r][\t\n\r ]*/g, " ").replace(controlExpression(), escapeForJson);
 }
 
 function escapeCharacter(character: string): string {
@@ -93,7 +104,7 @@ function escapeCharacter(character: string): string {
   return hex.length <= 4 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`;
 }
 
-/** Every character of `CONTROL` is one UTF-16 unit. */
+/** Every character of the control expression is one UTF-16 unit. */
 function escapeForJson(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

@@ -93,7 +93,7 @@ describe("a text of many pieces", () => {
   test("is measured in linear time", () => {
     const started = performance.now();
     expect(displayWidth("漢".repeat(200_000))).toBe(400_000);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 
   test.each([FAMILY, "🇩🇪", "e\u0301", "\u1100\u1161\u11a8", "👍🏽"])(
