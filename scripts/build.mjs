@@ -7,6 +7,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { thirdPartyLicences } from "./third-party-licences.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 process.chdir(root);
@@ -50,7 +51,7 @@ function buildLibrary() {
 
 async function buildCommandLine() {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
-  await build({
+  const { metafile } = await build({
     entryPoints: ["src/cli/entry.ts"],
     outfile: "dist/sessions.cjs",
     bundle: true,
@@ -59,12 +60,15 @@ async function buildCommandLine() {
     target: "node20",
     minifySyntax: true,
     minifyWhitespace: true,
-    legalComments: "linked",
+    // The licences of what is bundled stand in a file of their own.
+    legalComments: "none",
+    metafile: true,
     external: ["fs-native-extensions"],
     // Parts are loaded by require, which costs less than the loader of ES modules.
     supported: { "dynamic-import": false },
     define: { SESSIONS_VERSION: JSON.stringify(version) },
   });
+  writeFileSync("dist/THIRD-PARTY-LICENSES.txt", thirdPartyLicences(Object.keys(metafile.inputs)));
   chmodSync("bin/sessions.js", 0o755);
   // In a process of its own, because it is made from code that has run.
   execFileSync(process.execPath, ["scripts/make-code-cache.mjs"], { stdio: ["ignore", "ignore", "inherit"] });

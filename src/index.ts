@@ -1,1 +1,52 @@
+/**
+ * The public API of the library: what a bot server needs to read, select, count and remove sessions in the file that it
+ * shares with the `sessions` command. Everything else under `dist/lib` may change without notice.
+ *
+ * Every operation that fails on purpose rejects with a `SessionsError`, whose `code` is one of the closed set `ErrorCode`;
+ * each code says what state it leaves behind. Any other error is a bug of this library.
+ *
+ * The library reads no environment and no clock: the caller passes the time in `Retention.now`, in microseconds since
+ * 1970, for instance `Date.now() * 1000`.
+ *
+ * @packageDocumentation
+ */
+export { CsvStore, type CsvStoreOptions } from "./store/csv-store.js";
+export type {
+  Faults,
+  FindReading,
+  Lookup,
+  ReadRequest,
+  RemovalPlan,
+  RemovalRequest,
+  RemovalResult,
+  SessionReading,
+  SessionStore,
+  StatsRequest,
+  StoreCapabilities,
+  StoreDescription,
+  StoreStats,
+  WriteControl,
+} from "./store/store.js";
+
+export { COLUMN_NAMES, type ColumnName, type Columns } from "./session/columns.js";
+export type { Session } from "./session/session.js";
+export type { Comparison, Condition, Selection } from "./session/query.js";
+export {
+  expiryCutoff,
+  idleCutoff,
+  idleSeconds,
+  stateOf,
+  type Retention,
+  type SessionState,
+} from "./session/retention.js";
+export type { IdleTimes, SessionCounts, SessionGroup, SessionStats, StatsGrouping } from "./session/stats.js";
+export {
+  formatInstant,
+  formatTimestamp,
+  MICROSECONDS_PER_SECOND,
+  parseTimestamp,
+  type Instant,
+  type NaiveOffset,
+} from "./session/timestamp.js";
+
 export { SessionsError, type ErrorCode, type ErrorDetails, type Finding, type LockHolder } from "./errors.js";

@@ -12,7 +12,9 @@ import {
   RECORD_UNCLOSED,
   TEXT_CAPACITY_LIMIT,
   type JsonVerdict,
+  type MatchMode,
 } from "../kernel/kernel.js";
+import type { RowProgram } from "../kernel/row-program.js";
 
 /** Fills the start of `target` with the next bytes of the input and returns how many; 0 at its end. */
 export type ReadBytes = (target: Uint8Array) => number;
@@ -190,6 +192,45 @@ export class RecordScanner {
     return { instants, naive };
   }
 
+  /**
+   * Sorts the records of the batch: CLASS_WHOLE where a record has `width` fields, or more that are all empty, and no
+   * broken quoting; CLASS_FILLED where besides the value at `place` is not empty. Valid until the next batch.
+   */
+  classes(width: number, place: number): Uint8Array {
+    this.#kernel.classify(this.recordCount, width, place);
+    return this.#kernel.classes;
+  }
+
+  /**
+   * Compares the values at `place` of all records of the batch with some bytes, at most 1,024: ANSWER_YES,
+   * ANSWER_AS_TEXT where the value holds doubled quotes, else 0.
+   */
+  matches(place: number, needle: Uint8Array, mode: MatchMode): Uint8Array {
+    this.#kernel.matchColumn(this.recordCount, place, needle, mode);
+    return this.#kernel.answers.slice(0, this.recordCount);
+  }
+
+  /** Numbers the values at `place` of all records of the batch, see `Kernel.internColumn`. For one place only. */
+  interned(place: number): Uint8Array {
+    this.#kernel.internColumn(this.recordCount, place);
+    return this.#kernel.answers.slice(0, this.recordCount);
+  }
+
+  /** The value behind a number that `interned` gave. */
+  internedValue(number: number): string {
+    return this.#kernel.internedValue(number);
+  }
+
+  /** Records of the batch to be rendered: the first entries are to be set before `renderRows`. */
+  get picks(): Uint32Array {
+    return this.#kernel.picks;
+  }
+
+  /** Renders picked records, see `Kernel.renderRows`; `last_activity` must have been parsed into slot 0. */
+  renderRows(program: RowProgram, from: number, pickCount: number, isFirst: boolean, cutoff: number): RenderedRows {
+    return this.#kernel.renderRows(program, from, pickCount, isFirst, cutoff);
+  }
+
   #dropBatch(): void {
     if (this.#consumed === 0) return;
     this.bytes.copyWithin(0, this.#consumed, this.#fill);
@@ -228,6 +269,13 @@ export class RecordScanner {
       findingCount: 1,
     });
   }
+}
+
+/** Rows that were rendered: their text, and the place in the picked records to go on with. */
+export interface RenderedRows {
+  readonly next: number;
+  /** Valid until the next rows are rendered. */
+  readonly bytes: Uint8Array;
 }
 
 /** Per record of a batch: microseconds since 1970 or NaN, and 1 where the text names no offset. */

@@ -1,5 +1,14 @@
 import type { ParsedTimestamps, RecordScanner } from "../csv/scan.js";
-import type { JsonVerdict } from "../kernel/kernel.js";
+import {
+  ANSWER_AS_TEXT,
+  ANSWER_YES,
+  CLASS_FILLED,
+  CLASS_WHOLE,
+  NOT_INTERNED,
+  type JsonVerdict,
+  type MatchMode,
+} from "../kernel/kernel.js";
+import { NEEDLE_BYTES } from "../kernel/memory-layout.js";
 import type { Columns, ColumnName } from "./columns.js";
 import { isNothingPending, Session } from "./session.js";
 import { MICROSECONDS_PER_SECOND, type Instant, type NaiveOffset } from "./timestamp.js";
@@ -25,6 +34,7 @@ export class SessionReader {
   readonly #scanner: RecordScanner;
   readonly #lastActivity: TimeColumn;
   readonly #createdAt: TimeColumn;
+  readonly #classes: OncePerBatch<Uint8Array>;
   readonly #width: number;
   readonly columns: Columns;
 
@@ -34,6 +44,7 @@ export class SessionReader {
     this.#lastActivity = new TimeColumn(scanner, columns.at.last_activity, 0, naiveOffset);
     this.#createdAt = new TimeColumn(scanner, columns.at.created_at, 1, naiveOffset);
     this.#width = columns.names.length;
+    this.#classes = new OncePerBatch(scanner, () => scanner.classes(this.#width, columns.at.pending_approval));
   }
 
   /**
@@ -41,10 +52,7 @@ export class SessionReader {
    * spreadsheets add them, do no harm.
    */
   isWhole(record: number): boolean {
-    const scanner = this.#scanner;
-    if (scanner.isBroken(record)) return false;
-    const count = scanner.fieldCount(record);
-    return count === this.#width || (count > this.#width && this.#hasOnlyEmptyExtras(record, count));
+    return (this.#classOf(record) & CLASS_WHOLE) !== 0;
   }
 
   /** Why the record is not whole, or undefined. */
@@ -78,11 +86,13 @@ export class SessionReader {
     return this.#createdAt.at(record);
   }
 
+  /** The record must be whole. */
   isPending(record: number): boolean {
+    if ((this.#classOf(record) & CLASS_FILLED) === 0) return false;
     const field = this.#scanner.field(record, this.columns.at.pending_approval);
     const length = this.#scanner.valueEnd(field) - this.#scanner.valueStart(field);
     // Longer than white space around `null` is ever written: an approval.
-    return length > 8 || (length > 0 && !isNothingPending(this.text(record, "pending_approval")));
+    return length > 8 || !isNothingPending(this.text(record, "pending_approval"));
   }
 
   isEmpty(record: number, column: ColumnName): boolean {
@@ -90,31 +100,31 @@ export class SessionReader {
     return this.#scanner.valueStart(field) === this.#scanner.valueEnd(field);
   }
 
-  /** The value is these bytes exactly. */
-  equals(record: number, column: ColumnName, expected: Buffer): boolean {
-    const scanner = this.#scanner;
-    const field = scanner.field(record, this.columns.at[column]);
-    if (scanner.isEscaped(field)) return this.text(record, column) === expected.toString();
-    const start = scanner.valueStart(field);
-    return scanner.valueEnd(field) - start === expected.length && sameBytes(scanner.bytes, start, expected);
+  /** A test whether a record's value of a column equals, starts or ends with a text. */
+  matcher(column: ColumnName, text: string, mode: MatchMode): (record: number) => boolean {
+    const needle = Buffer.from(text);
+    const compare = (record: number): boolean => {
+      const value = this.text(record, column);
+      if (mode === "equals") return value === text;
+      return mode === "starts" ? value.startsWith(text) : value.endsWith(text);
+    };
+    if (needle.length > NEEDLE_BYTES) return compare;
+    const answers = new OncePerBatch(this.#scanner, () => this.#scanner.matches(this.columns.at[column], needle, mode));
+    return (record) => {
+      const answer = answers.get()[record];
+      return answer === ANSWER_YES || (answer === ANSWER_AS_TEXT && compare(record));
+    };
   }
 
-  /** The value ends with these bytes. */
-  endsWith(record: number, column: ColumnName, suffix: Buffer): boolean {
-    const scanner = this.#scanner;
-    const field = scanner.field(record, this.columns.at[column]);
-    if (scanner.isEscaped(field)) return this.text(record, column).endsWith(suffix.toString());
-    const start = scanner.valueEnd(field) - suffix.length;
-    return start >= scanner.valueStart(field) && sameBytes(scanner.bytes, start, suffix);
-  }
-
-  /** The value starts with these bytes. */
-  startsWith(record: number, column: ColumnName, prefix: Buffer): boolean {
-    const scanner = this.#scanner;
-    const field = scanner.field(record, this.columns.at[column]);
-    if (scanner.isEscaped(field)) return this.text(record, column).startsWith(prefix.toString());
-    const start = scanner.valueStart(field);
-    return start + prefix.length <= scanner.valueEnd(field) && sameBytes(scanner.bytes, start, prefix);
+  /** The value of a column that has few different ones; a string is made once for each of them. */
+  repeatedText(column: ColumnName): (record: number) => string {
+    const numbers = new OncePerBatch(this.#scanner, () => this.#scanner.interned(this.columns.at[column]));
+    const texts: (string | undefined)[] = [];
+    return (record) => {
+      const number = numbers.get()[record] ?? NOT_INTERNED;
+      if (number === NOT_INTERNED) return this.text(record, column);
+      return (texts[number] ??= this.#scanner.internedValue(number));
+    };
   }
 
   /** The value as text. */
@@ -148,48 +158,48 @@ export class SessionReader {
     return this.#scanner.fieldJson(this.#scanner.field(record, this.columns.at[column]));
   }
 
-  #hasOnlyEmptyExtras(record: number, count: number): boolean {
-    const scanner = this.#scanner;
-    for (let place = this.#width; place < count; place += 1) {
-      const field = scanner.field(record, place);
-      if (scanner.valueStart(field) !== scanner.valueEnd(field)) return false;
-    }
-    return true;
+  #classOf(record: number): number {
+    return this.#classes.get()[record] ?? 0;
   }
 }
 
-/** The instants of one column, parsed for a whole batch when the first of them is asked for. */
-class TimeColumn {
+/** What is asked of all records of a batch at once, when it is first needed. */
+class OncePerBatch<Answers> {
   readonly #scanner: RecordScanner;
-  readonly #place: number;
-  readonly #slot: number;
-  readonly #naiveOffset: NaiveOffset;
+  readonly #ask: () => Answers;
   #batchNumber = 0;
-  #parsed: ParsedTimestamps | undefined;
+  #answers: Answers | undefined;
+
+  constructor(scanner: RecordScanner, ask: () => Answers) {
+    this.#scanner = scanner;
+    this.#ask = ask;
+  }
+
+  get(): Answers {
+    if (this.#answers === undefined || this.#batchNumber !== this.#scanner.batchNumber) {
+      this.#answers = this.#ask();
+      this.#batchNumber = this.#scanner.batchNumber;
+    }
+    return this.#answers;
+  }
+}
+
+/** The instants of one column. */
+class TimeColumn {
+  readonly #parsed: OncePerBatch<ParsedTimestamps>;
+  readonly #naiveOffset: NaiveOffset;
 
   constructor(scanner: RecordScanner, place: number, slot: number, naiveOffset: NaiveOffset) {
-    this.#scanner = scanner;
-    this.#place = place;
-    this.#slot = slot;
+    this.#parsed = new OncePerBatch(scanner, () => scanner.timestamps(place, slot));
     this.#naiveOffset = naiveOffset;
   }
 
   at(record: number): Instant {
-    if (this.#parsed === undefined || this.#batchNumber !== this.#scanner.batchNumber) {
-      this.#parsed = this.#scanner.timestamps(this.#place, this.#slot);
-      this.#batchNumber = this.#scanner.batchNumber;
-    }
-    const instant = this.#parsed.instants[record] ?? NaN;
-    if (this.#naiveOffset === undefined || this.#parsed.naive[record] !== 1) return instant;
+    const { instants, naive } = this.#parsed.get();
+    const instant = instants[record] ?? NaN;
+    if (this.#naiveOffset === undefined || naive[record] !== 1) return instant;
     return instant - this.#naiveOffset(Math.floor(instant / MICROSECONDS_PER_SECOND)) * MICROSECONDS_PER_SECOND;
   }
-}
-
-function sameBytes(bytes: Buffer, start: number, expected: Buffer): boolean {
-  for (let index = 0; index < expected.length; index += 1) {
-    if (bytes[start + index] !== expected[index]) return false;
-  }
-  return true;
 }
 
 function definedInstant(instant: Instant): Instant | undefined {

@@ -68,22 +68,17 @@ function compileOnBytes(condition: ByteCondition, reader: SessionReader): Record
     case "id": {
       const { ids } = condition;
       const [only] = ids;
-      if (ids.size === 1 && only !== undefined) {
-        const bytes = Buffer.from(only);
-        return (record) => reader.equals(record, "session_id", bytes);
-      }
+      if (ids.size === 1 && only !== undefined) return reader.matcher("session_id", only, "equals");
       return (record) => ids.has(reader.text(record, "session_id"));
     }
     case "user": {
-      const whole = Buffer.from(condition.user);
-      const bare = Buffer.from(`_${condition.user}`);
-      return (record) =>
-        reader.equals(record, "user_id", whole) ||
-        (reader.endsWith(record, "user_id", bare) && isBareUserId(reader, record, condition.user));
+      const isWhole = reader.matcher("user_id", condition.user, "equals");
+      const isBare = bareUserMatcher(reader, condition.user);
+      return (record) => isWhole(record) || isBare(record);
     }
     case "platform": {
-      const platforms = condition.platforms.map((platform) => Buffer.from(platform));
-      return (record) => platforms.some((platform) => reader.equals(record, "platform", platform));
+      const platforms = condition.platforms.map((platform) => reader.matcher("platform", platform, "equals"));
+      return (record) => platforms.some((isPlatform) => isPlatform(record));
     }
     case "pending":
       return (record) => reader.isPending(record) === condition.pending;
@@ -97,9 +92,11 @@ function compileOnBytes(condition: ByteCondition, reader: SessionReader): Record
   }
 }
 
-/** The part after `platform_` of the record's `user_id` is this text. */
-function isBareUserId(reader: SessionReader, record: number, bareId: string): boolean {
-  return reader.text(record, "user_id") === `${reader.text(record, "platform")}_${bareId}`;
+/** A test whether the part after `<platform>_` of a record's `user_id` is this text. */
+export function bareUserMatcher(reader: SessionReader, bareId: string): RecordPredicate {
+  const isLikely = reader.matcher("user_id", `_${bareId}`, "ends");
+  return (record) =>
+    isLikely(record) && reader.text(record, "user_id") === `${reader.text(record, "platform")}_${bareId}`;
 }
 
 function compileWhere(

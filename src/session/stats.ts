@@ -142,20 +142,9 @@ function keyReader(
     };
   }
   const { field } = grouping;
-  if (field === "platform") return repeatedTextReader(reader, "platform");
+  if (field === "platform") return reader.repeatedText("platform");
   if (field === "user_id") return (record) => reader.text(record, "user_id");
   const read = fieldReader(field, reader.columns.names);
   if (read === undefined) return () => undefined;
   return (record) => plainText(read(reader.session(record), retention));
-}
-
-/** The text of a column that has few different values: a string is made once for each of the first 32. */
-function repeatedTextReader(reader: SessionReader, column: "platform"): (record: number) => string {
-  const known: { readonly bytes: Buffer; readonly text: string }[] = [];
-  return (record) => {
-    for (const { bytes, text } of known) if (reader.equals(record, column, bytes)) return text;
-    const text = reader.text(record, column);
-    if (known.length < 32) known.push({ bytes: Buffer.from(text), text });
-    return text;
-  };
 }

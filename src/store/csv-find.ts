@@ -1,5 +1,6 @@
 import type { RecordScanner } from "../csv/scan.js";
 import type { SessionReader } from "../session/codec.js";
+import { bareUserMatcher, type RecordPredicate } from "../session/query.js";
 import type { FindReading } from "./store.js";
 
 /** The ways in which a text can name sessions, best first. */
@@ -8,20 +9,23 @@ const NO_WAY = WAYS.length;
 
 /** Collects the byte spans of the records that a text names in the best way that was met so far. */
 export class FindCollector {
-  readonly #text: Buffer;
-  readonly #bare: Buffer;
   readonly #scanner: RecordScanner;
-  readonly #reader: SessionReader;
+  /** One test for each of WAYS. */
+  readonly #tests: readonly RecordPredicate[];
   /** Start and end offsets in the file, in turn; neighbours are joined. */
   readonly #spans: number[] = [];
   #way: number = NO_WAY;
   #count = 0;
 
   constructor(text: string, scanner: RecordScanner, reader: SessionReader) {
-    this.#text = Buffer.from(text);
-    this.#bare = Buffer.from(`_${text}`);
     this.#scanner = scanner;
-    this.#reader = reader;
+    this.#tests = [
+      reader.matcher("user_id", text, "equals"),
+      bareUserMatcher(reader, text),
+      reader.matcher("user_id", text, "starts"),
+      reader.matcher("session_id", text, "starts"),
+      reader.matcher("thread_id", text, "starts"),
+    ];
   }
 
   get matchedBy(): FindReading["matchedBy"] {
@@ -37,9 +41,9 @@ export class FindCollector {
   }
 
   /** Looks at one whole record of the current batch. */
-  add(record: number, isSelected: (record: number) => boolean): void {
+  add(record: number, isSelected: RecordPredicate): void {
     const way = this.#wayOf(record);
-    if (way > this.#way || way === NO_WAY || !isSelected(record)) return;
+    if (way === NO_WAY || !isSelected(record)) return;
     if (way < this.#way) {
       this.#way = way;
       this.#count = 0;
@@ -52,16 +56,10 @@ export class FindCollector {
     else this.#spans.push(start, end);
   }
 
+  /** The best way that is no worse than what was found already. */
   #wayOf(record: number): number {
-    const reader = this.#reader;
-    if (reader.startsWith(record, "user_id", this.#text)) {
-      return reader.equals(record, "user_id", this.#text) ? 0 : 2;
-    }
-    if (reader.endsWith(record, "user_id", this.#bare)) {
-      const whole = `${reader.text(record, "platform")}${this.#bare.toString()}`;
-      if (reader.text(record, "user_id") === whole) return 1;
-    }
-    if (reader.startsWith(record, "session_id", this.#text)) return 3;
-    return reader.startsWith(record, "thread_id", this.#text) ? 4 : NO_WAY;
+    const last = Math.min(this.#way, NO_WAY - 1);
+    for (let way = 0; way <= last; way += 1) if (this.#tests[way]?.(record) === true) return way;
+    return NO_WAY;
   }
 }

@@ -7,7 +7,7 @@ const CANDIDATES_SHOWN = 5;
 /** Collects the sessions that one id, or the start of one, names. */
 export class LookupCollector {
   readonly #text: string;
-  readonly #bytes: Buffer;
+  readonly #isNamed: (record: number) => boolean;
   readonly #reader: SessionReader;
   readonly #exact: Session[] = [];
   /** Sessions by id for the first ids that start with the text, one more than are shown. */
@@ -15,19 +15,19 @@ export class LookupCollector {
 
   constructor(text: string, reader: SessionReader) {
     this.#text = text;
-    this.#bytes = Buffer.from(text);
+    this.#isNamed = reader.matcher("session_id", text, "starts");
     this.#reader = reader;
   }
 
   /** Looks at one whole record of the current batch. */
   add(record: number): void {
+    if (!this.#isNamed(record)) return;
     const reader = this.#reader;
-    if (!reader.startsWith(record, "session_id", this.#bytes)) return;
-    if (reader.equals(record, "session_id", this.#bytes)) {
+    const id = reader.text(record, "session_id");
+    if (id === this.#text) {
       this.#exact.push(reader.session(record));
       return;
     }
-    const id = reader.text(record, "session_id");
     const sessions = this.#byPrefix.get(id);
     if (sessions !== undefined) sessions.push(reader.session(record));
     else if (this.#byPrefix.size < CANDIDATES_SHOWN) this.#byPrefix.set(id, [reader.session(record)]);

@@ -1,0 +1,124 @@
+// Questions about one column of every record of a batch, answered at once.
+import {
+  FIELD_ESCAPED, fieldsEnd, fieldsStart, OFFSET_MASK, RECORD_BROKEN_QUOTE, RECORD_UNCLOSED, recordTable, startAndFlags,
+  text, valueEnd,
+} from "./layout";
+
+/** The record has the header's fields and no broken quoting. */
+const WHOLE: u8 = 1;
+/** Its column has a value. */
+const FILLED: u8 = 2;
+
+/**
+ * Per record one byte in `out`: WHOLE where it has `width` fields, or more that are all empty, and its quoting is not
+ * broken; FILLED where it is whole and the value of `column` is not empty.
+ */
+export function classify(recordCount: u32, width: u32, column: u32, out: usize): void {
+  let first: u32 = 0;
+  for (let record: u32 = 0; record < recordCount; record += 1) {
+    const entry = recordTable + (<usize>record << 3);
+    const next = load<u32>(entry);
+    let classes: u8 = 0;
+    if ((load<u32>(entry, 4) & (RECORD_BROKEN_QUOTE | RECORD_UNCLOSED)) == 0 && next - first >= width) {
+      classes = WHOLE;
+      for (let field = first + width; field < next; field += 1) if (!isEmpty(field)) classes = 0;
+      if (classes == WHOLE && !isEmpty(first + column)) classes |= FILLED;
+    }
+    store<u8>(out + record, classes);
+    first = next;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function isEmpty(field: u32): bool {
+  return text + (startAndFlags(field) & OFFSET_MASK) == valueEnd(field);
+}
+
+// How `matchColumn` compares.
+const EQUALS: u32 = 0;
+const STARTS_WITH: u32 = 1;
+
+const NO: u8 = 0;
+const YES: u8 = 1;
+/** The value holds doubled quotes: compare it as text. */
+const AS_TEXT: u8 = 2;
+
+/**
+ * Per record one byte in `out`: whether the value of `column` equals, starts with or ends with the bytes of `needle`, or
+ * AS_TEXT. NO where there is no such column.
+ */
+export function matchColumn(
+  recordCount: u32, column: u32, needle: usize, needleLength: u32, mode: u32, out: usize,
+): void {
+  for (let record: u32 = 0; record < recordCount; record += 1) {
+    const first = fieldsStart(record);
+    let answer = NO;
+    if (column < fieldsEnd(record) - first) {
+      const field = first + column;
+      const entry = startAndFlags(field);
+      const start = text + (entry & OFFSET_MASK);
+      const length = <u32>(valueEnd(field) - start);
+      if ((entry & FIELD_ESCAPED) != 0) answer = AS_TEXT;
+      else if (mode == EQUALS ? length == needleLength : length >= needleLength) {
+        const from = mode == EQUALS || mode == STARTS_WITH ? start : start + length - needleLength;
+        answer = sameBytes(from, needle, needleLength) ? YES : NO;
+      }
+    }
+    store<u8>(out + record, answer);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sameBytes(left: usize, right: usize, length: u32): bool {
+  // The last byte differs more often than the first ones, which are a platform's name.
+  for (let at: u32 = length; at > 0; at -= 1) {
+    if (load<u8>(left + at - 1) != load<u8>(right + at - 1)) return false;
+  }
+  return true;
+}
+
+/** Longest value, and most values, that a dictionary takes. */
+const VALUE_BYTES: u32 = 60;
+const MOST_VALUES: u32 = 64;
+const ENTRY_BYTES: usize = 64;
+const OVERFLOW: u8 = 255;
+
+/**
+ * Per record one byte in `out`: the number of its value of `column` in the dictionary, 255 where it is not in there and
+ * does not fit. The dictionary grows by new values; an entry is a u32 length and the bytes. Returns how many it has.
+ */
+export function internColumn(
+  recordCount: u32, column: u32, dictionary: usize, valueCount: u32, out: usize,
+): u32 {
+  for (let record: u32 = 0; record < recordCount; record += 1) {
+    const first = fieldsStart(record);
+    let number: u32 = OVERFLOW;
+    if (column < fieldsEnd(record) - first) {
+      const field = first + column;
+      const entry = startAndFlags(field);
+      const start = text + (entry & OFFSET_MASK);
+      const length = <u32>(valueEnd(field) - start);
+      if ((entry & FIELD_ESCAPED) == 0 && length <= VALUE_BYTES) {
+        number = 0;
+        while (number < valueCount) {
+          const known = dictionary + <usize>number * ENTRY_BYTES;
+          if (load<u32>(known) == length && sameBytes(start, known + 4, length)) break;
+          number += 1;
+        }
+        if (number == valueCount) {
+          if (valueCount == MOST_VALUES) number = OVERFLOW;
+          else {
+            const added = dictionary + <usize>valueCount * ENTRY_BYTES;
+            store<u32>(added, length);
+            memory.copy(added + 4, start, length);
+            valueCount += 1;
+          }
+        }
+      }
+    }
+    store<u8>(out + record, <u8>number);
+  }
+  return valueCount;
+}
