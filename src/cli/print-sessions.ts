@@ -1,18 +1,16 @@
-import { COLUMN_NAMES } from "../session/columns.js";
-import { fieldReader, type FieldReader } from "../session/fields.js";
+import { COLUMN_NAMES, type Columns } from "../session/columns.js";
 import { stateOf, type Retention } from "../session/retention.js";
 import type { Session } from "../session/session.js";
 import type { SessionReading, SessionStore } from "../store/store.js";
 import type { CliContext, TextOutput } from "./context.js";
 import type { OutputOptions, SortKey } from "./output-options.js";
+import { printLaidOutRows, printRows, readerOf } from "./print-rows.js";
 import type { RowFormat } from "./render/formats.js";
 import { requireFields } from "./selection-options.js";
 import { SessionSorter } from "./session-sorter.js";
 import type { Settings } from "./settings.js";
 import { reportLeftOut } from "./report-faults.js";
 
-/** Text is handed on in pieces of about this many characters. */
-const PIECE_LENGTH = 64 * 1024;
 /** Rows of one table; longer output goes on with the next one. */
 const TABLE_ROWS = 100;
 /** Lines of a terminal that are not rows: header, footer, prompt. */
@@ -34,7 +32,7 @@ export async function printSessions(
   store: SessionStore,
   reading: SessionReading,
   options: OutputOptions,
-): Promise<{ readonly matched: number }> {
+): Promise<{ readonly hasMatches: boolean }> {
   const { columns } = await store.describe();
   requireFields(
     [...(options.fields ?? []), ...(options.sort === undefined ? [] : [options.sort.field])],
@@ -46,26 +44,35 @@ export async function printSessions(
     offset: options.offset,
     limit: options.limit ?? (isScreen && options.all !== true ? screenful(context.stdout) : Infinity),
   };
-  const counts = { matched: 0, expired: 0, shown: 0 };
-  const counted = countSessions(reading, settings.retention, counts);
   const sort = options.sort ?? (isScreen ? NEWEST_FIRST : undefined);
+  const counts = { matched: 0, expired: 0, shown: 0 };
+  if (format !== "table" && sort === undefined) {
+    const fields = { names: fieldsOf(options, format, columns), columnNames: columns.names };
+    const laidOut = await printLaidOutRows(context.stdout, reading, format, fields, settings.retention, page);
+    if (laidOut !== undefined) {
+      await reportLeftOut(context, settings, store.location, reading.leftOut);
+      return { hasMatches: !laidOut.isEmpty };
+    }
+  }
+  const counted = countSessions(reading, settings.retention, counts);
   const sessions = pageOf(
     sort === undefined ? counted : sortSessions(counted, sort, page, columns.names, settings),
     page,
-    {
-      stopEarly: !isScreen,
-    },
+    { stopEarly: !isScreen },
   );
   if (format === "table") {
     counts.shown = await printTables(context, settings, options.fields, columns.names, sessions);
     if (isScreen) await printFooter(context, settings, counts);
   } else {
-    const names =
-      options.fields ?? (format === "ids" ? ["session_id"] : [...COLUMN_NAMES, ...columns.extraNames, "state"]);
-    await printRows(context.stdout, settings, format, names, columns.names, sessions);
+    const fields = { names: fieldsOf(options, format, columns), columnNames: columns.names };
+    await printRows(context.stdout, format, fields, settings.retention, sessions);
   }
   await reportLeftOut(context, settings, store.location, reading.leftOut);
-  return counts;
+  return { hasMatches: counts.matched > 0 };
+}
+
+function fieldsOf({ fields }: OutputOptions, format: RowFormat, { extraNames }: Columns): readonly string[] {
+  return fields ?? (format === "ids" ? ["session_id"] : [...COLUMN_NAMES, ...extraNames, "state"]);
 }
 
 const NEWEST_FIRST: SortKey = { field: "last_activity", descending: true };
@@ -118,29 +125,6 @@ async function* pageOf(
   }
 }
 
-async function printRows(
-  output: TextOutput,
-  { retention }: Settings,
-  format: RowFormat,
-  names: readonly string[],
-  columnNames: readonly string[],
-  sessions: AsyncIterable<readonly Session[]>,
-): Promise<void> {
-  const { createRowWriter } = await import("./render/formats.js");
-  const readers = names.map((name) => readerOf(name, columnNames));
-  const writer = createRowWriter(format, names);
-  let text = writer.begin();
-  for await (const batch of sessions) {
-    for (const session of batch) {
-      text += writer.row(readers.map((read) => read(session, retention)));
-      if (text.length < PIECE_LENGTH) continue;
-      await output.write(text);
-      text = "";
-    }
-  }
-  await output.write(text + writer.end());
-}
-
 async function printTables(
   context: CliContext,
   settings: Settings,
@@ -185,10 +169,4 @@ async function printFooter(
       ? "No sessions match."
       : `showing ${groupDigits(shown)} of ${groupDigits(matched)} · ${groupDigits(expired)} expired${more}`;
   await context.stderr.write(`${settings.styleOf("stderr").dim(line)}\n`);
-}
-
-function readerOf(name: string, columnNames: readonly string[]): FieldReader {
-  const read = fieldReader(name, columnNames);
-  if (read === undefined) throw new Error(`field ${name} was not checked`);
-  return read;
 }

@@ -1,6 +1,6 @@
 // Law 1: parse, then print, is the identity, for every input. The batches of a scan, put one behind the other after the
 // byte order mark, are the file.
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
 import { SessionsError } from "../errors.js";
 import {
   FIELD_CAPACITY,
@@ -39,6 +39,8 @@ export class RecordScanner {
   #fill = 0;
   #consumed = 0;
   #atEnd = false;
+  #isUtf8 = false;
+  #utf8BatchNumber = 0;
   #started = false;
   #records: Uint32Array;
   #fields: Uint32Array;
@@ -228,7 +230,11 @@ export class RecordScanner {
 
   /** Renders picked records, see `Kernel.renderRows`; `last_activity` must have been parsed into slot 0. */
   renderRows(program: RowProgram, from: number, pickCount: number, isFirst: boolean, cutoff: number): RenderedRows {
-    return this.#kernel.renderRows(program, from, pickCount, isFirst, cutoff);
+    if (this.#utf8BatchNumber !== this.batchNumber) {
+      this.#isUtf8 = isUtf8(this.bytes.subarray(0, this.batchLength));
+      this.#utf8BatchNumber = this.batchNumber;
+    }
+    return this.#kernel.renderRows(program, from, pickCount, isFirst, cutoff, this.#isUtf8);
   }
 
   #dropBatch(): void {

@@ -204,6 +204,7 @@ export class Kernel {
    * Timestamps must have been parsed before, `last_activity` into slot 0.
    *
    * @param isFirst no row has been rendered before this one
+   * @param isUtf8 the batch is valid UTF-8; else only ASCII counts as plain
    * @returns the place of the record to go on with, and the text of the rows before it, valid until the next call
    */
   renderRows(
@@ -212,6 +213,7 @@ export class Kernel {
     pickCount: number,
     isFirst: boolean,
     cutoff: number,
+    isUtf8: boolean,
   ): { readonly next: number; readonly bytes: Uint8Array } {
     if (this.#program !== program) {
       program.writeTo(this.#memory.buffer);
@@ -223,7 +225,7 @@ export class Kernel {
     const next = this.#exports.renderRows(
       ...[AT.picks, from, end, AT.steps, stepCount, AT.literals, literalBytes],
       ...[separator.at, isFirst ? 0 : separator.length, AT.instants, AT.naive, RECORD_CAPACITY, cutoff],
-      ...[AT.stack, AT.output, OUTPUT_BYTES, AT.records],
+      ...[AT.stack, AT.output, OUTPUT_BYTES, AT.records, isUtf8 ? 1 : 0],
     );
     return { next, bytes: new Uint8Array(this.#memory.buffer, AT.output, this.#exports.renderedLength.value) };
   }

@@ -18,33 +18,36 @@ export class NumberList {
   }
 
   /**
-   * The nearest-rank percentile: the smallest value such that at least `share` of all values are at or below it.
-   * Reorders the list.
-   * @param share in (0, 1]
-   * @returns undefined for an empty list
+   * Nearest-rank percentiles: for each share the smallest value such that at least that share of all values is at or
+   * below it. Reorders the list.
+   * @param shares in (0, 1], ascending
+   * @returns as many values; none for an empty list
    */
-  percentile(share: number): number | undefined {
-    if (this.#length === 0) return undefined;
-    const rank = Math.min(this.#length, Math.max(1, Math.ceil(share * this.#length)));
-    return select(this.#values, this.#length, rank - 1);
+  percentiles(shares: readonly number[]): number[] {
+    if (this.#length === 0) return [];
+    let first = 0;
+    return shares.map((share) => {
+      const index = Math.min(this.#length, Math.max(1, Math.ceil(share * this.#length))) - 1;
+      const value = select(this.#values, first, this.#length - 1, index);
+      // Everything before it is smaller now, so the next one is looked for behind it.
+      first = index;
+      return value;
+    });
   }
 }
 
-/** The value that would stand at `index` if the first `length` values were sorted (Hoare's FIND). */
-function select(values: Float64Array, length: number, index: number): number {
-  const at = (place: number): number => values[place] ?? NaN;
-  let left = 0;
-  let right = length - 1;
+/** The value that would stand at `index` if the values from `left` to `right` were sorted (Hoare's FIND). */
+function select(values: Float64Array, left: number, right: number, index: number): number {
   while (left < right) {
-    const pivot = at((left + right) >> 1);
+    const pivot = values[(left + right) >> 1] as number;
     let low = left;
     let high = right;
     while (low <= high) {
-      while (at(low) < pivot) low += 1;
-      while (at(high) > pivot) high -= 1;
+      while ((values[low] as number) < pivot) low += 1;
+      while ((values[high] as number) > pivot) high -= 1;
       if (low <= high) {
-        const value = at(low);
-        values[low] = at(high);
+        const value = values[low] as number;
+        values[low] = values[high] as number;
         values[high] = value;
         low += 1;
         high -= 1;
@@ -54,5 +57,5 @@ function select(values: Float64Array, length: number, index: number): number {
     else if (index >= low) left = low;
     else break;
   }
-  return at(index);
+  return values[index] as number;
 }

@@ -175,7 +175,8 @@ function someEscapedString(json: string | undefined, passes: (text: string) => b
   const waiting: unknown[] = [JSON.parse(json)];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value === "string" && passes(value)) return true;
-    if (typeof value === "object" && value !== null) {
+    if (Array.isArray(value)) for (const member of value) waiting.push(member);
+    else if (typeof value === "object" && value !== null) {
       for (const [key, member] of Object.entries(value)) waiting.push(key, member);
     }
   }

@@ -119,7 +119,7 @@ export class StatsCollector {
   }
 
   #idleTimes(): IdleTimes | undefined {
-    const [p50, p90, p99, max] = [0.5, 0.9, 0.99, 1].map((share) => this.#idle.percentile(share));
+    const [p50, p90, p99, max] = this.#idle.percentiles([0.5, 0.9, 0.99, 1]);
     if (p50 === undefined || p90 === undefined || p99 === undefined || max === undefined) return undefined;
     return { p50, p90, p99, max };
   }

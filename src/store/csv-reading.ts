@@ -9,12 +9,14 @@ import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { FindCollector } from "./csv-find.js";
 import { LookupCollector } from "./csv-lookup.js";
 import { openCsv, readFromStart, readSpans, type CsvInput, type CsvSource, type OpenedCsv } from "./csv-source.js";
+import { RowRenderer } from "./csv-rows.js";
 import { describeFault, FaultLog } from "./fault-log.js";
 import type {
   Faults,
   FindReading,
   Lookup,
   ReadRequest,
+  RowLayout,
   SessionReading,
   StatsRequest,
   StoreDescription,
@@ -76,6 +78,45 @@ export class CsvReading implements SessionReading {
       source.close();
     }
   }
+
+  async *rows(layout: RowLayout, { offset, limit }: { offset: number; limit: number }): AsyncGenerator<string> {
+    const source = this.#input.open();
+    try {
+      const opened = openCsv(readFromStart(source), this.#input);
+      const { scanner, reader } = opened;
+      const { selection, retention } = this.#request;
+      const matches = compileSelection(selection, reader, retention);
+      const renderer = new RowRenderer(scanner, reader, layout, retention);
+      const log = new FaultLog();
+      let firstRecord = 1;
+      let place = 0;
+      do {
+        const records = pickRecords(opened, firstRecord, matches, log);
+        firstRecord = 0;
+        const page = records.slice(Math.max(0, offset - place), Math.max(0, offset + limit - place));
+        place += records.length;
+        if (page.length > 0) yield renderer.render(page);
+      } while (place < offset + limit && scanner.nextBatch());
+      this.#leftOut = log.faults(() => readFromStart(source));
+      requireUnchanged(source, this.#input);
+    } finally {
+      source.close();
+    }
+  }
+}
+
+/** The places of the whole records of the current batch that match. */
+function pickRecords(
+  { scanner, reader }: OpenedCsv,
+  firstRecord: number,
+  matches: (record: number) => boolean,
+  log: FaultLog,
+): number[] {
+  const records: number[] = [];
+  visitBatch(scanner, reader, firstRecord, log, (record) => {
+    if (matches(record)) records.push(record);
+  });
+  return records;
 }
 
 /** The sessions whose records were found before, from the version of the file that was searched. */
@@ -103,18 +144,16 @@ class FoundReading implements SessionReading {
 }
 
 function* decodeBatches(
-  { scanner, reader }: OpenedCsv,
+  opened: OpenedCsv,
   matches: (record: number) => boolean,
   log: FaultLog,
 ): Generator<readonly Session[]> {
+  const { scanner, reader } = opened;
   let firstRecord = 1;
   do {
-    const sessions: Session[] = [];
-    visitBatch(scanner, reader, firstRecord, log, (record) => {
-      if (matches(record)) sessions.push(reader.session(record));
-    });
+    const records = pickRecords(opened, firstRecord, matches, log);
     firstRecord = 0;
-    if (sessions.length > 0) yield sessions;
+    if (records.length > 0) yield records.map((record) => reader.session(record));
   } while (scanner.nextBatch());
 }
 

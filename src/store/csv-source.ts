@@ -81,14 +81,14 @@ export function openCsv(read: ReadBytes, { location, naiveOffset }: Omit<CsvInpu
 }
 
 function columnsOf(scanner: RecordScanner, location: string): Columns {
-  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength));
-  if (foreign !== undefined) throw damaged(location, { line: 1, byteOffset: 0, message: foreign });
   const names: string[] = [];
   for (let index = 0; index < Math.min(scanner.fieldCount(0), 1000); index += 1) {
     names.push(scanner.fieldText(0, index));
   }
   const columns = readColumns(names);
   if (!isHeaderFault(columns)) return columns;
+  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength));
+  if (foreign !== undefined) throw damaged(location, { line: 1, byteOffset: 0, message: foreign });
   const { missing, repeated } = columns;
   const nothingFits = missing.length > names.length || missing.length >= 5;
   const message = nothingFits

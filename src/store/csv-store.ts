@@ -5,7 +5,6 @@ import type { LockOptions } from "../storage/lock.js";
 import { openSnapshot } from "../storage/snapshot.js";
 import { CsvReading, describeCsv, findInCsv, lookUpInCsv, statsOfCsv } from "./csv-reading.js";
 import { memorySource, type CsvInput } from "./csv-source.js";
-import { createCsv, planRemovalFromCsv, removeFromCsv } from "./csv-writing.js";
 import type {
   FindReading,
   Lookup,
@@ -40,7 +39,7 @@ const CAPABILITIES: StoreCapabilities = {
 const NEW_FILE_HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
 
 /**
- * Sessions in one CSV file. Reading takes no lock, writes nothing and needs constant memory; each operation opens the
+ * Sessions in one CSV file. What writes is loaded when it is first asked for. Reading takes no lock, writes nothing and needs constant memory; each operation opens the
  * file anew and sees one whole version of it. Writing is one atomic replacement under the lock.
  */
 export class CsvStore implements SessionStore {
@@ -89,14 +88,17 @@ export class CsvStore implements SessionStore {
   }
 
   async planRemoval(request: RemovalRequest): Promise<RemovalPlan> {
+    const { planRemovalFromCsv } = await import("./csv-writing.js");
     return planRemovalFromCsv(this.#input, request);
   }
 
   async remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult> {
+    const { removeFromCsv } = await import("./csv-writing.js");
     return removeFromCsv(this.#input, this.#writable(), request, control);
   }
 
   async create(control: WriteControl): Promise<void> {
+    const { createCsv } = await import("./csv-writing.js");
     await createCsv(this.location, this.#writable(), Buffer.from(NEW_FILE_HEADER), control);
   }
 

@@ -79,8 +79,34 @@ export interface ReadRequest {
 
 /** A stream of decoded sessions in batches, so that millions of them do not cost millions of promises. */
 export interface SessionReading extends AsyncIterable<readonly Session[]> {
+  /**
+   * The sessions as rows of text instead, in pieces, for stores that can make them without decoding every session.
+   * @param page how many rows to leave out, and at most how many to make after them
+   */
+  rows?(layout: RowLayout, page: { readonly offset: number; readonly limit: number }): AsyncIterable<string>;
+
   /** What was left out, complete once the iteration has ended. */
   readonly leftOut: Faults;
+}
+
+/** One part of a row of text. */
+export type RowPart =
+  | { readonly type: "literal"; readonly text: string }
+  /** A column's value as it stands; with `isInJsonString` it stands between the quotes of a JSON string. */
+  | { readonly type: "text"; readonly column: string; readonly isInJsonString: boolean }
+  /** RFC 3339 in UTC. */
+  | { readonly type: "time"; readonly column: "created_at" | "last_activity" }
+  /** JSON as it stands; `empty` where the column is empty. */
+  | { readonly type: "json"; readonly column: "pending_approval" | "metadata"; readonly empty: string }
+  | { readonly type: "state" };
+
+/** How a session becomes a row of text. */
+export interface RowLayout {
+  readonly parts: readonly RowPart[];
+  /** Stands between rows. */
+  readonly separator: string;
+  /** The row of any session, without separators; a plain one's is what `parts` say. */
+  renderRow(session: Session): string;
 }
 
 export interface FindReading {

@@ -1,26 +1,25 @@
-import { createCsvWriter, createIdsWriter, createTsvWriter } from "./delimited.js";
-import { createJsonLinesWriter, createJsonWriter } from "./json.js";
-import { createMarkdownWriter } from "./markdown.js";
 import type { RowWriter } from "./row-writer.js";
 
 /** The formats that stream; a table needs the whole screenful at once, see `renderTable`. */
-export const ROW_FORMATS = ["tsv", "csv", "json", "jsonl", "md", "ids"] as const;
-export type RowFormat = (typeof ROW_FORMATS)[number];
+export type RowFormat = "tsv" | "csv" | "json" | "jsonl" | "md" | "ids";
 
-/** @param fieldNames the columns' names as given to `--fields`, at least one */
-export function createRowWriter(format: RowFormat, fieldNames: readonly string[]): RowWriter {
+/**
+ * Loads the writer of a format.
+ * @param fieldNames the columns' names as given to `--fields`, at least one
+ */
+export async function createRowWriter(format: RowFormat, fieldNames: readonly string[]): Promise<RowWriter> {
   switch (format) {
     case "tsv":
-      return createTsvWriter(fieldNames);
+      return (await import("./tsv.js")).createTsvWriter(fieldNames);
     case "csv":
-      return createCsvWriter(fieldNames);
+      return (await import("./csv.js")).createCsvWriter(fieldNames);
     case "json":
-      return createJsonWriter(fieldNames);
+      return (await import("./json.js")).createJsonWriter(fieldNames);
     case "jsonl":
-      return createJsonLinesWriter(fieldNames);
+      return (await import("./json.js")).createJsonLinesWriter(fieldNames);
     case "md":
-      return createMarkdownWriter(fieldNames);
+      return (await import("./markdown.js")).createMarkdownWriter(fieldNames);
     case "ids":
-      return createIdsWriter();
+      return (await import("./tsv.js")).createIdsWriter();
   }
 }

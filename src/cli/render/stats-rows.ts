@@ -9,8 +9,8 @@ import { createRowWriter, type RowFormat } from "./formats.js";
 const COUNTS = ["total", "active", "expired", "unknown", "pending"] as const;
 
 /** One row a group, without a sum, so that programs can add the rows up themselves. */
-export function statsRows({ groups }: StoreStats, by: string, format: RowFormat, limit: number): string {
-  const writer = createRowWriter(format, [by, ...COUNTS]);
+export async function statsRows({ groups }: StoreStats, by: string, format: RowFormat, limit: number): Promise<string> {
+  const writer = await createRowWriter(format, [by, ...COUNTS]);
   const rows = groups.slice(0, limit).map((group) => {
     const counts = COUNTS.map((name): FieldValue => ({ type: "json", text: String(group[name]) }));
     return writer.row([keyValue(group), ...counts]);

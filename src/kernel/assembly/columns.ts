@@ -72,6 +72,10 @@ export function matchColumn(
 // @ts-ignore: decorator
 @inline
 function sameBytes(left: usize, right: usize, length: u32): bool {
+  if (length <= 8) {
+    const wanted: u64 = length == 8 ? ~0 : ((<u64>1) << (length << 3)) - 1;
+    return ((load<u64>(left) ^ load<u64>(right)) & wanted) == 0;
+  }
   // The last byte differs more often than the first ones, which are a platform's name.
   for (let at: u32 = length; at > 0; at -= 1) {
     if (load<u8>(left + at - 1) != load<u8>(right + at - 1)) return false;

@@ -5,13 +5,13 @@ import { checkJson, JSON_OBJECT, JSON_OTHER } from "./json";
 // Steps of a row's program, each three u32: the step and two arguments.
 /** Text: address, length. */
 const LITERAL: u32 = 0;
-/** A column's value, printable ASCII only. */
+/** A column's value, plain characters only. */
 const PLAIN: u32 = 1;
 /** The same without quotes and backslashes, so that it may stand between the quotes of a JSON string. */
 const PLAIN_JSON: u32 = 2;
 /** A timestamp in our own form, `Z` added: column, slot. */
 const TIME: u32 = 3;
-/** Valid JSON, printable ASCII only: column, number of the literal that stands for an empty value. */
+/** Valid JSON of plain characters: column, number of the literal that stands for an empty value. */
 const JSON: u32 = 4;
 /** The state by the first slot of timestamps. */
 const STATE: u32 = 5;
@@ -30,9 +30,10 @@ let out: usize = 0;
 export function renderRows(
   picks: usize, from: u32, pickCount: u32, steps: usize, stepCount: u32, literals: usize, literalBytes: u32,
   separator: usize, separatorLength: u32, instants: usize, naive: usize, slotRecords: u32, cutoff: f64,
-  stack: usize, output: usize, outputCapacity: u32, recordTable: usize,
+  stack: usize, output: usize, outputCapacity: u32, recordTable: usize, textIsUtf8: bool,
 ): u32 {
   out = output;
+  isUtf8 = textIsUtf8;
   let place = from;
   while (place < pickCount) {
     const record = load<u32>(picks + (<usize>place << 2));
@@ -106,12 +107,24 @@ function writeLiteral(entry: usize): void {
   writeBytes(load<u32>(entry), load<u32>(entry, 4));
 }
 
-/** One bit for each of 16 bytes that is no printable ASCII character. */
+/** The text is valid UTF-8, so that most of what is beyond ASCII may be copied. */
+let isUtf8 = false;
+
+/**
+ * One bit for each of 16 bytes that may not be copied as it is: controls and, beyond ASCII, the first bytes of the
+ * blocks that hold other characters which act on a terminal: C1 controls (0xC2), U+061C (0xD8), and U+2000 to U+2FFF
+ * with its bidirectional marks and separators (0xE2).
+ */
 // @ts-ignore: decorator
 @inline
-function unprintable(block: v128): i32 {
-  // Signed: bytes from 0x80 on are below zero.
-  return i8x16.bitmask(v128.or(i8x16.lt_s(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f))));
+function notPlain(block: v128): i32 {
+  const bad = v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f)));
+  if (!isUtf8) return i8x16.bitmask(v128.or(bad, block));
+  const leads = v128.or(
+    v128.or(i8x16.eq(block, i8x16.splat(<i8>0xc2)), i8x16.eq(block, i8x16.splat(<i8>0xd8))),
+    i8x16.eq(block, i8x16.splat(<i8>0xe2)),
+  );
+  return i8x16.bitmask(v128.or(bad, leads));
 }
 
 function writePlain(field: u32, asJson: bool): bool {
@@ -121,7 +134,7 @@ function writePlain(field: u32, asJson: bool): bool {
   const length = <u32>(valueEnd(field) - start);
   for (let at: u32 = 0; at < length; at += 16) {
     const block = v128.load(start + at);
-    let wrong = unprintable(block);
+    let wrong = notPlain(block);
     if (asJson) {
       wrong |= i8x16.bitmask(
         v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c))),
@@ -170,7 +183,7 @@ function writeJson(field: u32, emptyLiteral: usize, stack: usize): bool {
   while (at < end) {
     const block = v128.load(at);
     const left = <u32>(end - at);
-    let wrong = unprintable(block);
+    let wrong = notPlain(block);
     let doubled = hasDoubledQuotes ? i8x16.bitmask(i8x16.eq(block, quotes)) : 0;
     if (left < 16) {
       const valid = (1 << left) - 1;

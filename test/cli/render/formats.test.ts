@@ -1,7 +1,11 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createCsvWriter } from "../../../src/cli/render/csv.js";
 import { createRowWriter, type RowFormat } from "../../../src/cli/render/formats.js";
+import { createJsonLinesWriter, createJsonWriter } from "../../../src/cli/render/json.js";
+import { createMarkdownWriter } from "../../../src/cli/render/markdown.js";
+import { createIdsWriter, createTsvWriter } from "../../../src/cli/render/tsv.js";
 import type { FieldValue } from "../../../src/session/field-value.js";
 import { hostileText } from "./hostile.js";
 
@@ -16,8 +20,22 @@ const time = (value: string, inUtc: string): FieldValue => ({
 });
 const duration = (seconds: number): FieldValue => ({ type: "duration", seconds });
 
+const WRITERS = {
+  tsv: createTsvWriter,
+  csv: createCsvWriter,
+  json: createJsonWriter,
+  jsonl: createJsonLinesWriter,
+  md: createMarkdownWriter,
+  ids: createIdsWriter,
+};
+
+test.each(Object.keys(WRITERS) as RowFormat[])("%s names its writer", async (format) => {
+  const writer = await createRowWriter(format, ["a"]);
+  expect(writer.begin() + writer.row([none]) + writer.end()).toBe(write(format, ["a"], [[none]]));
+});
+
 function write(format: RowFormat, fieldNames: readonly string[], rows: readonly (readonly FieldValue[])[]): string {
-  const writer = createRowWriter(format, fieldNames);
+  const writer = WRITERS[format](fieldNames);
   return writer.begin() + rows.map((row) => writer.row(row)).join("") + writer.end();
 }
 

@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import type { FieldValue } from "../../session/field-value.js";
 import type { RowWriter } from "./row-writer.js";
 import { valueText } from "./value-text.js";
@@ -27,19 +26,6 @@ export function createTsvWriter(fieldNames: readonly string[]): RowWriter {
 /** The first field only, one a line, escaped as in TSV. */
 export function createIdsWriter(): RowWriter {
   return { begin: () => "", row: (values) => oneLineText(values[0]) + "\n", end: () => "" };
-}
-
-const LINE_BREAK = /[\r\n]/;
-
-/** RFC 4180: a header, CRLF after each record, quotes only where they are needed, values exact. */
-export function createCsvWriter(fieldNames: readonly string[]): RowWriter {
-  const record = (texts: readonly string[]): string =>
-    stringify([texts], { record_delimiter: "windows", quoted_empty: texts.length === 1, quoted_match: LINE_BREAK });
-  return {
-    begin: () => record(fieldNames),
-    row: (values) => record(fieldNames.map((_name, i) => valueText(values[i]))),
-    end: () => "",
-  };
 }
 
 function oneLineText(value: FieldValue | undefined): string {

@@ -1,0 +1,72 @@
+import type { RecordScanner } from "../csv/scan.js";
+import { RowProgram, type RowStep } from "../kernel/row-program.js";
+import type { SessionReader } from "../session/codec.js";
+import type { Columns } from "../session/columns.js";
+import { expiryCutoff, type Retention } from "../session/retention.js";
+import type { RowLayout, RowPart } from "./store.js";
+
+/** Slots of timestamps, as `SessionReader` uses them. */
+const SLOTS = { last_activity: 0, created_at: 1 } as const;
+
+/**
+ * Makes rows of text from records: plain ones straight from their bytes, the others by decoding them. Plain is what is
+ * printable ASCII, in our own form of timestamps, and valid.
+ */
+export class RowRenderer {
+  readonly #scanner: RecordScanner;
+  readonly #reader: SessionReader;
+  readonly #layout: RowLayout;
+  readonly #program: RowProgram;
+  readonly #cutoff: number;
+  #isFirst = true;
+
+  constructor(scanner: RecordScanner, reader: SessionReader, layout: RowLayout, retention: Retention) {
+    this.#scanner = scanner;
+    this.#reader = reader;
+    this.#layout = layout;
+    this.#program = new RowProgram(
+      layout.parts.map((part) => stepFor(part, reader.columns)),
+      layout.separator,
+    );
+    this.#cutoff = expiryCutoff(retention);
+  }
+
+  /** The rows of some records of the current batch, by their places in it. */
+  render(records: readonly number[]): string {
+    const [first] = records;
+    if (first === undefined) return "";
+    this.#scanner.picks.set(records);
+    // Parses both columns of timestamps for the batch.
+    this.#reader.lastActivity(first);
+    this.#reader.createdAt(first);
+    let text = "";
+    for (let at = 0; at < records.length;) {
+      const { next, bytes } = this.#scanner.renderRows(this.#program, at, records.length, this.#isFirst, this.#cutoff);
+      if (next > at) {
+        text += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+        this.#isFirst = false;
+        at = next;
+        continue;
+      }
+      const { separator } = this.#layout;
+      text += (this.#isFirst ? "" : separator) + this.#layout.renderRow(this.#reader.session(records[at] ?? 0));
+      this.#isFirst = false;
+      at += 1;
+    }
+    return text;
+  }
+}
+
+function stepFor(part: RowPart, columns: Columns): RowStep {
+  switch (part.type) {
+    case "literal":
+    case "state":
+      return part;
+    case "text":
+      return { type: "text", column: columns.names.indexOf(part.column), isInJsonString: part.isInJsonString };
+    case "time":
+      return { type: "time", column: columns.at[part.column], slot: SLOTS[part.column] };
+    case "json":
+      return { type: "json", column: columns.at[part.column], empty: part.empty };
+  }
+}
