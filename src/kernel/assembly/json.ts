@@ -166,7 +166,7 @@ export function checkJson(at: usize, end: usize, quoteLength: usize, stack: usiz
         at = skipSpace(at, end);
         if (depth == 0) {
           if (at != end) return JSON_INVALID;
-          if (!isObject) return JSON_OTHER;
+          if (!isObject) return sawPythonNumber ? JSON_INVALID : JSON_OTHER;
           return sawPythonNumber ? JSON_PYTHON_OBJECT : JSON_OBJECT;
         }
         if (at >= end) return JSON_INVALID;

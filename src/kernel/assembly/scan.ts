@@ -142,16 +142,24 @@ function storeRecord(endAndFlags: u32): void {
   consumed = endAndFlags & OFFSET_MASK;
 }
 
-/** One bit for each of 64 bytes: those that equal the lanes of `wanted`. */
+/** The 16-bit masks of four neighbouring vectors as one of 64 bits. */
 // @ts-ignore: decorator
 @inline
-function bitsEqual(a: v128, b: v128, c: v128, d: v128, wanted: v128): u64 {
+function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
-    <u64>(<u32>i8x16.bitmask(i8x16.eq(a, wanted))) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(b, wanted))) << 16) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(c, wanted))) << 32) |
-    (<u64>(<u32>i8x16.bitmask(i8x16.eq(d, wanted))) << 48)
+    <u64>(<u32>i8x16.bitmask(a)) |
+    (<u64>(<u32>i8x16.bitmask(b)) << 16) |
+    (<u64>(<u32>i8x16.bitmask(c)) << 32) |
+    (<u64>(<u32>i8x16.bitmask(d)) << 48)
   );
+}
+
+/** Lanes that hold a quote, a comma, a line feed or a carriage return: each has its own low four bits. */
+// @ts-ignore: decorator
+@inline
+function structural(block: v128): v128 {
+  const bytesByLowBits = i8x16(-1, 0, 0x22, 0, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0x2c, 0x0d, 0, 0);
+  return i8x16.eq(i8x16.swizzle(bytesByLowBits, v128.and(block, i8x16.splat(0x0f))), block);
 }
 
 /** Bit i of the result is the parity of the bits up to i. */
@@ -178,16 +186,15 @@ function prefixXor(bits: u64): u64 {
  */
 export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapacity: u32): void {
   const quoteLanes = i8x16.splat(<i8>QUOTE);
-  const commaLanes = i8x16.splat(<i8>COMMA);
-  const lfLanes = i8x16.splat(<i8>LF);
-  const crLanes = i8x16.splat(<i8>CR);
   const end = text + length;
+  // What a block holds beyond the text is nothing.
+  memory.fill(end, 0, 64);
   let base = text;
   let recordStart = text;
   let fieldStart = text;
   let recordFields: u32 = 0;
   // What is known of the byte before the block: all ones inside quotes; a quote may open after it; it closed a field, or
-  // may have; it is a carriage return outside quotes.
+  // may have; it is the carriage return of a line break.
   let inside: u64 = 0;
   let opener: u64 = 1;
   let closed: u64 = 0;
@@ -202,46 +209,51 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
     const b = v128.load(base, 16);
     const c = v128.load(base, 32);
     const d = v128.load(base, 48);
-    const valid: u64 = end - base >= 64 ? ~0 : ((<u64>1) << <u64>(end - base)) - 1;
-    const quotes = bitsEqual(a, b, c, d, quoteLanes) & valid;
-    const lfs = bitsEqual(a, b, c, d, lfLanes) & valid;
-    const breaks = (bitsEqual(a, b, c, d, commaLanes) & valid) | lfs;
-    const crs = bitsEqual(a, b, c, d, crLanes) & valid;
+    const known = bitsOf(structural(a), structural(b), structural(c), structural(d));
+    const quotes = bitsOf(
+      i8x16.eq(a, quoteLanes), i8x16.eq(b, quoteLanes), i8x16.eq(c, quoteLanes), i8x16.eq(d, quoteLanes),
+    );
     const inner = quotes == 0 ? inside : prefixXor(quotes) ^ inside;
     const opening = quotes & inner;
     const closing = quotes & ~inner;
-    const separators = breaks & ~inner;
-    const outerCrs = crs & ~inner;
+    const separators = (known ^ quotes) & ~inner;
     const afterClosing = (closing << 1) | closed;
-    const bad =
-      (opening & ~((separators << 1) | afterClosing | opener)) |
-      (afterClosing & ~(breaks | crs | quotes) & valid) |
-      (((outerCrs << 1) | returned) & ~lfs & valid);
+    let bad = (opening & ~((separators << 1) | afterClosing | opener)) | (afterClosing & ~known);
     let doubled = opening & afterClosing;
-    let waiting = bad == 0 ? separators : separators & ((bad & -bad) - 1);
+    let waiting = separators & ~returned;
+    if (bad != 0) waiting &= (bad & -bad) - 1;
+    returned = 0;
     while (waiting != 0) {
       const bit = ctz(waiting);
       const at = base + <usize>bit;
-      const isLf = load<u8>(at) == LF;
+      const byte = load<u8>(at);
+      if (byte == CR && load<u8>(at, 1) != LF) {
+        bad = 1;
+        break;
+      }
       if (fieldCount == fieldCapacity) return;
       const before = ((<u64>1) << bit) - 1;
-      const fieldEnd = isLf && at > fieldStart && load<u8>(at - 1) == CR ? at - 1 : at;
       if (load<u8>(fieldStart) == QUOTE) {
         const flags = isEscaped || (doubled & before) != 0 ? FIELD_QUOTED | FIELD_ESCAPED : FIELD_QUOTED;
-        storeField(<u32>(fieldStart + 1 - text) | flags, <u32>(fieldEnd - 1 - text));
+        storeField(<u32>(fieldStart + 1 - text) | flags, <u32>(at - 1 - text));
       } else {
-        storeField(<u32>(fieldStart - text), <u32>(fieldEnd - text));
+        storeField(<u32>(fieldStart - text), <u32>(at - text));
       }
       doubled &= ~before;
       isEscaped = false;
       fieldStart = at + 1;
-      if (isLf) {
-        storeRecord(<u32>(fieldStart - text));
-        recordStart = fieldStart;
-        recordFields = fieldCount;
-        if (records == recordCapacity) return;
-      }
       waiting &= waiting - 1;
+      if (byte == COMMA) continue;
+      if (byte == CR) {
+        // Its line feed is no other line's.
+        fieldStart += 1;
+        if (bit == 63) returned = 1;
+        else waiting &= waiting - 1;
+      }
+      storeRecord(<u32>(fieldStart - text));
+      recordStart = fieldStart;
+      recordFields = fieldCount;
+      if (records == recordCapacity) return;
     }
     if (bad != 0) {
       fieldCount = recordFields;
@@ -260,7 +272,6 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
     inside = <u64>((<i64>inner) >> 63);
     opener = separators >> 63;
     closed = closing >> 63;
-    returned = outerCrs >> 63;
     base += 64;
   }
   if (isFinal && recordStart < end) {
@@ -268,4 +279,3 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
     scanRecord(recordStart, end, true, fieldCapacity);
   }
 }
-
