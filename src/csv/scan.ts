@@ -2,6 +2,7 @@
 // byte order mark, are the file.
 import { isAscii, isUtf8 } from "node:buffer";
 import { SessionsError } from "../errors.js";
+import { brokenFieldText } from "./field.js";
 import {
   FIELD_CAPACITY,
   FIELD_ESCAPED,
@@ -11,6 +12,7 @@ import {
   RECORD_BROKEN_QUOTE,
   RECORD_UNCLOSED,
   TEXT_CAPACITY_LIMIT,
+  type CheckedColumns,
   type JsonVerdict,
   type MatchMode,
 } from "../kernel/kernel.js";
@@ -212,6 +214,14 @@ export class RecordScanner {
     return this.#kernel.answers.slice(0, this.recordCount);
   }
 
+  /**
+   * The first fault of each record of the batch, see `Kernel.findFaults`. The timestamps must have been parsed before.
+   */
+  faults(width: number, columns: CheckedColumns): Uint8Array {
+    this.#kernel.findFaults(this.recordCount, width, columns);
+    return this.#kernel.answers.slice(0, this.recordCount);
+  }
+
   /** Numbers the values at `place` of all records of the batch, see `Kernel.internColumn`. For one place only. */
   interned(place: number): Uint8Array {
     this.#kernel.internColumn(this.recordCount, place);
@@ -288,24 +298,6 @@ export interface RenderedRows {
 export interface ParsedTimestamps {
   readonly instants: Float64Array;
   readonly naive: Uint8Array;
-}
-
-/**
- * A quoted field that text follows, as Python's csv module reads it: quotes are removed once, the rest is text.
- * @param raw all after the opening quote
- */
-function brokenFieldText(raw: string): string {
-  let text = "";
-  let at = 0;
-  while (at < raw.length) {
-    const quote = raw.indexOf('"', at);
-    if (quote === -1) return text + raw.slice(at);
-    text += raw.slice(at, quote);
-    if (raw[quote + 1] !== '"') return text + raw.slice(quote + 1);
-    text += '"';
-    at = quote + 2;
-  }
-  return text;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

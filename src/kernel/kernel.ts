@@ -53,6 +53,29 @@ const JSON_VERDICTS: readonly JsonVerdict[] = ["invalid", "object", "other", "py
 export type MatchMode = "equals" | "starts" | "ends";
 const MATCH_MODES: Readonly<Record<MatchMode, number>> = { equals: 0, starts: 1, ends: 2 };
 
+/** What `answers` hold after `findFaults`, by number. */
+export const RECORD_FAULTS = [
+  undefined,
+  "blank",
+  "quoting",
+  "too-few-fields",
+  "too-many-fields",
+  "last-activity",
+  "created-at",
+  "metadata",
+  "no-session-id",
+  "no-user-id",
+  "pending-approval",
+] as const;
+
+/** Places of the columns that `findFaults` looks at, besides the timestamps. */
+export interface CheckedColumns {
+  readonly sessionId: number;
+  readonly userId: number;
+  readonly pendingApproval: number;
+  readonly metadata: number;
+}
+
 interface KernelExports {
   readonly consumed: WebAssembly.Global;
   readonly records: WebAssembly.Global;
@@ -65,6 +88,7 @@ interface KernelExports {
   parseTimestamps(recordCount: number, column: number, out: number, naiveOut: number): void;
   classify(recordCount: number, width: number, column: number, out: number): void;
   matchColumn(count: number, column: number, needle: number, length: number, mode: number, out: number): void;
+  findFaults(...args: readonly number[]): void;
   internColumn(recordCount: number, column: number, dictionary: number, valueCount: number, out: number): number;
   renderRows(...args: readonly number[]): number;
 }
@@ -174,6 +198,18 @@ export class Kernel {
   /** Fills `classes` for records of `width` fields; CLASS_FILLED speaks of `column`. */
   classify(recordCount: number, width: number, column: number): void {
     this.#exports.classify(recordCount, width, column, AT.classes);
+  }
+
+  /**
+   * Fills `answers` with the first fault of each record, a place in RECORD_FAULTS. Both columns of timestamps must have
+   * been parsed: the session's last activity into slot 0, its creation into slot 1.
+   */
+  findFaults(recordCount: number, width: number, columns: CheckedColumns): void {
+    const { sessionId, userId, pendingApproval, metadata } = columns;
+    this.#exports.findFaults(
+      ...[recordCount, width, AT.instants, RECORD_CAPACITY],
+      ...[sessionId, userId, pendingApproval, metadata, AT.stack, AT.answers],
+    );
   }
 
   /** Compares a column of every record with some bytes, at most 1,024; fills `answers`. */

@@ -5,7 +5,7 @@ import {
   CLASS_FILLED,
   CLASS_WHOLE,
   NOT_INTERNED,
-  type JsonVerdict,
+  RECORD_FAULTS,
   type MatchMode,
 } from "../kernel/kernel.js";
 import { NEEDLE_BYTES } from "../kernel/memory-layout.js";
@@ -14,17 +14,7 @@ import { isNothingPending, Session } from "./session.js";
 import { MICROSECONDS_PER_SECOND, type Instant, type NaiveOffset } from "./timestamp.js";
 
 /** Why a record is no session. */
-export type RecordFault =
-  | "blank"
-  | "quoting"
-  | "too-few-fields"
-  | "too-many-fields"
-  | "no-session-id"
-  | "no-user-id"
-  | "created-at"
-  | "last-activity"
-  | "pending-approval"
-  | "metadata";
+export type RecordFault = Exclude<(typeof RECORD_FAULTS)[number], undefined>;
 
 /**
  * Reads sessions off the records of a scanner's current batch. Nothing is decoded that is not asked for: comparisons
@@ -35,6 +25,7 @@ export class SessionReader {
   readonly #lastActivity: TimeColumn;
   readonly #createdAt: TimeColumn;
   readonly #classes: OncePerBatch<Uint8Array>;
+  readonly #faults: OncePerBatch<Uint8Array>;
   readonly #width: number;
   readonly columns: Columns;
 
@@ -44,6 +35,12 @@ export class SessionReader {
     this.#lastActivity = new TimeColumn(scanner, columns.at.last_activity, 0, naiveOffset);
     this.#createdAt = new TimeColumn(scanner, columns.at.created_at, 1, naiveOffset);
     this.#width = columns.names.length;
+    const { session_id: sessionId, user_id: userId, pending_approval: pendingApproval, metadata } = columns.at;
+    this.#faults = new OncePerBatch(scanner, () => {
+      this.#lastActivity.parse();
+      this.#createdAt.parse();
+      return scanner.faults(this.#width, { sessionId, userId, pendingApproval, metadata });
+    });
     this.#classes = new OncePerBatch(scanner, () => scanner.classes(this.#width, columns.at.pending_approval));
   }
 
@@ -57,23 +54,16 @@ export class SessionReader {
 
   /** Why the record is not whole, or undefined. */
   wholenessFault(record: number): RecordFault | undefined {
-    if (this.isWhole(record)) return undefined;
-    if (this.#scanner.isBlank(record)) return "blank";
-    if (this.#scanner.isBroken(record)) return "quoting";
-    return this.#scanner.fieldCount(record) < this.#width ? "too-few-fields" : "too-many-fields";
+    return this.isWhole(record) ? undefined : this.decodingFault(record);
   }
 
-  /** Why the record cannot be decoded, the first reason found; undefined for a session without fault. */
+  /**
+   * Why the record cannot be decoded, the first reason found; undefined for a session without fault. Timestamps must be
+   * such, the JSON columns empty or an object (`null` is no approval), session and user ids not empty.
+   */
   decodingFault(record: number): RecordFault | undefined {
-    const fault = this.wholenessFault(record);
-    if (fault !== undefined) return fault;
-    if (Number.isNaN(this.lastActivity(record))) return "last-activity";
-    if (Number.isNaN(this.createdAt(record))) return "created-at";
-    if (!this.#isObjectOrEmpty(record, "metadata")) return "metadata";
-    if (!this.#isObjectOrEmpty(record, "pending_approval") && this.isPending(record)) return "pending-approval";
-    if (this.isEmpty(record, "session_id")) return "no-session-id";
-    if (this.isEmpty(record, "user_id")) return "no-user-id";
-    return undefined;
+    const fault = RECORD_FAULTS[this.#faults.get()[record] ?? 0];
+    return fault === "pending-approval" && !this.isPending(record) ? undefined : fault;
   }
 
   /** NaN where the text is no timestamp. */
@@ -89,15 +79,9 @@ export class SessionReader {
   /** The record must be whole. */
   isPending(record: number): boolean {
     if ((this.#classOf(record) & CLASS_FILLED) === 0) return false;
-    const field = this.#scanner.field(record, this.columns.at.pending_approval);
-    const length = this.#scanner.valueEnd(field) - this.#scanner.valueStart(field);
-    // Longer than white space around `null` is ever written: an approval.
-    return length > 8 || !isNothingPending(this.text(record, "pending_approval"));
-  }
-
-  isEmpty(record: number, column: ColumnName): boolean {
-    const field = this.#scanner.field(record, this.columns.at[column]);
-    return this.#scanner.valueStart(field) === this.#scanner.valueEnd(field);
+    const start = this.#scanner.valueStart(this.#scanner.field(record, this.columns.at.pending_approval));
+    // What starts with a brace is an approval, broken or not; only the rest needs to be looked at as text.
+    return this.#scanner.bytes[start] === 0x7b || !isNothingPending(this.text(record, "pending_approval"));
   }
 
   /** A test whether a record's value of a column equals, starts or ends with a text. */
@@ -142,20 +126,11 @@ export class SessionReader {
     });
   }
 
-  #isObjectOrEmpty(record: number, column: ColumnName): boolean {
-    if (this.isEmpty(record, column)) return true;
-    const verdict = this.#jsonVerdict(record, column);
-    return verdict === "object" || verdict === "python-object";
-  }
-
   #isJsonOrEmpty(record: number, column: ColumnName): boolean {
-    if (this.isEmpty(record, column)) return true;
-    const verdict = this.#jsonVerdict(record, column);
+    const field = this.#scanner.field(record, this.columns.at[column]);
+    if (this.#scanner.valueStart(field) === this.#scanner.valueEnd(field)) return true;
+    const verdict = this.#scanner.fieldJson(field);
     return verdict === "object" || verdict === "other";
-  }
-
-  #jsonVerdict(record: number, column: ColumnName): JsonVerdict {
-    return this.#scanner.fieldJson(this.#scanner.field(record, this.columns.at[column]));
   }
 
   #classOf(record: number): number {
@@ -192,6 +167,11 @@ class TimeColumn {
   constructor(scanner: RecordScanner, place: number, slot: number, naiveOffset: NaiveOffset) {
     this.#parsed = new OncePerBatch(scanner, () => scanner.timestamps(place, slot));
     this.#naiveOffset = naiveOffset;
+  }
+
+  /** Makes sure that the batch's slot is filled. */
+  parse(): void {
+    this.#parsed.get();
   }
 
   at(record: number): Instant {

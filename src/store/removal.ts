@@ -47,6 +47,7 @@ export class RemovalPlanner {
   /** The edits that take the selected records out of the scanner's current batch, from `firstRecord` on. */
   planBatch(firstRecord: number): Edit[] {
     this.#checkBytes();
+    this.#checkCarriageReturns();
     const edits: Edit[] = [];
     for (let record = firstRecord; record < this.#scanner.recordCount; record += 1) {
       if (!this.#goes(record)) continue;
@@ -80,8 +81,9 @@ export class RemovalPlanner {
     const fault = reader.decodingFault(record);
     if (fault === "blank") return false;
     this.#total += 1;
-    this.#checkBorders(record);
     if (fault !== undefined) {
+      if (fault === "quoting")
+        this.#borders.add(this.#offsetOf(record), () => describeFault(fault, scanner, reader, record));
       this.#undecodable.add(this.#offsetOf(record), () => describeFault(fault, scanner, reader, record));
       if (reader.isWhole(record) && this.#selected(record)) this.#keptUndecodable += 1;
       return false;
@@ -104,11 +106,11 @@ export class RemovalPlanner {
     return this.#scanner.byteOffset + this.#scanner.recordStart(record);
   }
 
-  #checkBorders(record: number): void {
-    const scanner = this.#scanner;
-    if (scanner.isBroken(record)) {
-      this.#borders.add(this.#offsetOf(record), () => describeFault("quoting", scanner, this.#reader, record));
-    } else if ((scanner.recordFlags(record) & RECORD_BARE_CR) !== 0) {
+  /** A carriage return alone ends a record for some readers and not for others. */
+  #checkCarriageReturns(): void {
+    const { recordCount } = this.#scanner;
+    for (let record = 0; record < recordCount; record += 1) {
+      if ((this.#scanner.recordFlags(record) & RECORD_BARE_CR) === 0) continue;
       this.#borders.add(this.#offsetOf(record), () => "a carriage return without a line feed stands outside quotes");
     }
   }

@@ -1,8 +1,9 @@
 // Questions about one column of every record of a batch, answered at once.
 import {
-  FIELD_ESCAPED, fieldsEnd, fieldsStart, OFFSET_MASK, RECORD_BROKEN_QUOTE, RECORD_UNCLOSED, recordTable, startAndFlags,
-  text, valueEnd,
+  FIELD_ESCAPED, FIELD_QUOTED, fieldsEnd, fieldsStart, OFFSET_MASK, RECORD_BROKEN_QUOTE, RECORD_UNCLOSED, recordTable,
+  startAndFlags, text, valueEnd,
 } from "./layout";
+import { checkJson, JSON_OBJECT, JSON_PYTHON_OBJECT } from "./json";
 
 /** The record has the header's fields and no broken quoting. */
 const WHOLE: u8 = 1;
@@ -33,6 +34,69 @@ export function classify(recordCount: u32, width: u32, column: u32, out: usize):
 @inline
 function isEmpty(field: u32): bool {
   return text + (startAndFlags(field) & OFFSET_MASK) == valueEnd(field);
+}
+
+// Why a record cannot be decoded, in the order in which it is looked for; the names stand in `../kernel.ts`.
+const NO_FAULT: u8 = 0;
+const FAULT_BLANK: u8 = 1;
+const FAULT_QUOTING: u8 = 2;
+const FAULT_TOO_FEW_FIELDS: u8 = 3;
+const FAULT_TOO_MANY_FIELDS: u8 = 4;
+const FAULT_FIRST_TIME: u8 = 5;
+const FAULT_SECOND_TIME: u8 = 6;
+const FAULT_SECOND_JSON: u8 = 7;
+const FAULT_FIRST_KEY: u8 = 8;
+const FAULT_SECOND_KEY: u8 = 9;
+const FAULT_FIRST_JSON: u8 = 10;
+
+/**
+ * Per record one byte in `out`: the first fault that is found. `instants` holds both columns of timestamps, parsed, the
+ * second one `slotRecords` behind the first. JSON columns must be empty or hold an object, keys must not be empty.
+ */
+export function findFaults(
+  recordCount: u32, width: u32, instants: usize, slotRecords: u32,
+  firstKey: u32, secondKey: u32, firstJson: u32, secondJson: u32, stack: usize, out: usize,
+): void {
+  let first: u32 = 0;
+  for (let record: u32 = 0; record < recordCount; record += 1) {
+    const next = fieldsEnd(record);
+    const firstTime = load<f64>(instants + (<usize>record << 3));
+    const secondTime = load<f64>(instants + (<usize>(slotRecords + record) << 3));
+    let fault = wholenessFault(record, first, next, width);
+    if (fault == NO_FAULT) {
+      if (firstTime != firstTime) fault = FAULT_FIRST_TIME;
+      else if (secondTime != secondTime) fault = FAULT_SECOND_TIME;
+      else if (!isObjectOrEmpty(first + secondJson, stack)) fault = FAULT_SECOND_JSON;
+      else if (isEmpty(first + firstKey)) fault = FAULT_FIRST_KEY;
+      else if (isEmpty(first + secondKey)) fault = FAULT_SECOND_KEY;
+      else if (!isObjectOrEmpty(first + firstJson, stack)) fault = FAULT_FIRST_JSON;
+    }
+    store<u8>(out + record, fault);
+    first = next;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function wholenessFault(record: u32, first: u32, next: u32, width: u32): u8 {
+  if ((load<u32>(recordTable + (<usize>record << 3), 4) & (RECORD_BROKEN_QUOTE | RECORD_UNCLOSED)) != 0) {
+    return FAULT_QUOTING;
+  }
+  const count = next - first;
+  if (count < width) {
+    return count == 1 && (startAndFlags(first) & FIELD_QUOTED) == 0 && isEmpty(first) ? FAULT_BLANK : FAULT_TOO_FEW_FIELDS;
+  }
+  for (let field = first + width; field < next; field += 1) if (!isEmpty(field)) return FAULT_TOO_MANY_FIELDS;
+  return NO_FAULT;
+}
+
+function isObjectOrEmpty(field: u32, stack: usize): bool {
+  const entry = startAndFlags(field);
+  const start = text + (entry & OFFSET_MASK);
+  const end = valueEnd(field);
+  if (start == end || (end == start + 2 && load<u16>(start) == 0x7d7b)) return true; // nothing, {}
+  const verdict = checkJson(start, end, (entry & FIELD_QUOTED) != 0 ? 2 : 1, stack);
+  return verdict == JSON_OBJECT || verdict == JSON_PYTHON_OBJECT;
 }
 
 // How `matchColumn` compares.

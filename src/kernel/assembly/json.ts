@@ -6,7 +6,7 @@ export const JSON_INVALID: u32 = 0;
 export const JSON_OBJECT: u32 = 1;
 export const JSON_OTHER: u32 = 2;
 /** An object that holds NaN, Infinity or -Infinity, which Python writes and reads and which are not JSON. */
-const JSON_PYTHON_OBJECT: u32 = 3;
+export const JSON_PYTHON_OBJECT: u32 = 3;
 
 const MAX_DEPTH: u32 = 1000;
 const BACKSLASH: u8 = 0x5c;

@@ -4,5 +4,5 @@ export { attach } from "./layout";
 export { consumed, records, scan } from "./scan";
 export { checkJson } from "./json";
 export { isNaive, parseTimestamp, parseTimestamps } from "./timestamp";
-export { classify, internColumn, matchColumn } from "./columns";
+export { classify, findFaults, internColumn, matchColumn } from "./columns";
 export { renderedLength, renderRows } from "./render";
