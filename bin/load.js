@@ -7,7 +7,7 @@ const path = require("node:path");
 const { Script } = require("node:vm");
 
 const FILE = path.join(__dirname, "..", "dist", "sessions.cjs");
-const CACHE = `${FILE}.cache`;
+const CACHE = `${FILE}.${process.version}-${process.platform}-${process.arch}.cache`;
 
 /** The built file as the body of a CommonJS module. */
 function compile(cachedData) {

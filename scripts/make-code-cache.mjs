@@ -20,6 +20,8 @@ const COMMON_COMMANDS = [
 
 const script = compile();
 const { run } = evaluate(script);
-for (const argv of COMMON_COMMANDS) await run(argv);
-process.exitCode = 0;
+for (const argv of COMMON_COMMANDS) {
+  await run(argv);
+  if (process.exitCode !== 0) throw new Error(`The built command failed: sessions ${argv.join(" ")}`);
+}
 writeFileSync(CACHE, script.createCachedData());

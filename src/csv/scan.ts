@@ -63,7 +63,7 @@ export class RecordScanner {
   constructor(read: ReadBytes, windowBytes = WINDOW_BYTES) {
     this.#read = read;
     this.#kernel = new Kernel(windowBytes);
-    this.bytes = asBuffer(this.#kernel.text);
+    this.bytes = this.#kernel.text;
     this.#records = this.#kernel.records;
     this.#fields = this.#kernel.fields;
   }
@@ -186,8 +186,7 @@ export class RecordScanner {
 
   /**
    * A column of timestamps, parsed for all records of the batch, see `Kernel.parseTimestamps`. Valid until the next
-   * batch, and until the slot is used for another column.
-   * @param slot 0 or 1
+   * batch, and until the slot (0 or 1) is used for another column.
    */
   timestamps(place: number, slot: number): ParsedTimestamps {
     this.#kernel.parseTimestamps(this.recordCount, place, slot);
@@ -269,7 +268,7 @@ export class RecordScanner {
       const capacity = Math.min(this.#kernel.textCapacity * 2, TEXT_CAPACITY_LIMIT);
       if (capacity === this.#fill) throw this.#tooLarge("is longer than 256 MiB");
       this.#kernel.growText(capacity);
-      this.bytes = asBuffer(this.#kernel.text);
+      this.bytes = this.#kernel.text;
       this.#records = this.#kernel.records;
       this.#fields = this.#kernel.fields;
     }
@@ -298,8 +297,4 @@ export interface RenderedRows {
 export interface ParsedTimestamps {
   readonly instants: Float64Array;
   readonly naive: Uint8Array;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

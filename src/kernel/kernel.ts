@@ -107,7 +107,7 @@ export class Kernel {
   #program: RowProgram | undefined;
 
   /** The text region, `textCapacity` bytes long. All views are stale after `growText`. */
-  text!: Uint8Array;
+  text!: Buffer;
   /** Per field two entries: where its value starts, with FIELD_ flags; one past its end, quotes excluded. */
   fields!: Uint32Array;
   /** Per record two entries: one past the index of its last field; its end, line break included, with RECORD_ flags. */
@@ -223,8 +223,8 @@ export class Kernel {
    * Values that are long, hold doubled quotes, or come when 64 others are known, are NOT_INTERNED. One column only.
    */
   internColumn(recordCount: number, column: number): void {
-    const { internColumn } = this.#exports;
-    this.#valueCount = internColumn(recordCount, column, AT.dictionary, this.#valueCount, AT.answers);
+    const known = this.#valueCount;
+    this.#valueCount = this.#exports.internColumn(recordCount, column, AT.dictionary, known, AT.answers);
   }
 
   /** The value that `internColumn` gave this number. */
@@ -268,7 +268,7 @@ export class Kernel {
 
   #setViews(): void {
     const { buffer } = this.#memory;
-    this.text = new Uint8Array(buffer, AT.text, this.#textCapacity);
+    this.text = Buffer.from(buffer, AT.text, this.#textCapacity);
     this.fields = new Uint32Array(buffer, AT.fields, FIELD_CAPACITY * 2);
     this.records = new Uint32Array(buffer, AT.records, RECORD_CAPACITY * 2);
     const slots = Array.from({ length: TIME_SLOTS }, (_, slot) => slot * RECORD_CAPACITY);

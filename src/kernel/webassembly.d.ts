@@ -1,8 +1,7 @@
 /** The part of the WebAssembly API that `kernel.ts` uses; Node's types leave it to the DOM library. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
+  type Module = object;
+  const Module: new (bytes: Uint8Array) => Module;
   class Memory {
     constructor(descriptor: { initial: number });
     readonly buffer: ArrayBuffer;

@@ -38,7 +38,7 @@ const LONGEST_TEXT = 256;
 export function parseTimestamp(text: string): Instant {
   if (text.length > LONGEST_TEXT / 4) return NaN;
   kernel ??= new Kernel(LONGEST_TEXT);
-  return kernel.parseTimestamp(Buffer.from(kernel.text.buffer, kernel.text.byteOffset).write(text)).instant;
+  return kernel.parseTimestamp(kernel.text.write(text)).instant;
 }
 
 /**
