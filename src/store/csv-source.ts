@@ -1,5 +1,6 @@
 import { RecordScanner, type ReadBytes } from "../csv/scan.js";
 import { SessionsError, type Finding } from "../errors.js";
+import { RECORD_BARE_CR } from "../kernel/kernel.js";
 import { SessionReader } from "../session/codec.js";
 import { isHeaderFault, readColumns, type Columns } from "../session/columns.js";
 import type { FileStamp } from "../storage/snapshot.js";
@@ -86,8 +87,12 @@ function columnsOf(scanner: RecordScanner, location: string): Columns {
     names.push(scanner.fieldText(0, index));
   }
   const columns = readColumns(names);
-  if (!isHeaderFault(columns)) return columns;
-  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength));
+  const borderFault = headerBorderFault(scanner);
+  if (!isHeaderFault(columns)) {
+    if (borderFault === undefined) return columns;
+    throw damaged(location, { line: 1, byteOffset: scanner.byteOffset, message: borderFault });
+  }
+  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength)) ?? borderFault;
   if (foreign !== undefined) throw damaged(location, { line: 1, byteOffset: 0, message: foreign });
   const { missing, repeated } = columns;
   const nothingFits = missing.length > names.length || missing.length >= 5;
@@ -97,6 +102,13 @@ function columnsOf(scanner: RecordScanner, location: string): Columns {
       ? `the header lacks ${missing.join(", ")}`
       : `the header names ${repeated.join(", ")} more than once`;
   throw damaged(location, { line: 1, byteOffset: scanner.byteOffset, message });
+}
+
+/** Why it is in doubt where the header ends: it may have swallowed records, which must not look like none. */
+function headerBorderFault(scanner: RecordScanner): string | undefined {
+  if (scanner.isBroken(0)) return "a quoted field of the header is not closed, or text follows its closing quote";
+  if ((scanner.recordFlags(0) & RECORD_BARE_CR) === 0) return undefined;
+  return "a carriage return without a line feed stands in the header";
 }
 
 /** What a file that is no CSV at all is, by its first bytes. */

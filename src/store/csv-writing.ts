@@ -20,7 +20,7 @@ export function planRemovalFromCsv(input: CsvInput, request: RemovalRequest): Re
   const source = input.open();
   try {
     const { plan, batches } = beginRemoval(input, source, request);
-    for (const pieces of batches) for (const piece of pieces) void piece;
+    while (batches.next().done !== true);
     return plan();
   } finally {
     source.close();
@@ -58,6 +58,8 @@ async function removeOnce(
 ): Promise<RemovalResult> {
   const snapshot = openSnapshot(input.location);
   try {
+    // The lock and the new version belong to one file: a link that leads to another one since must not move them.
+    if (snapshot.realPath !== lock.realPath) throw new SessionsError("STORE_CHANGED", { path: input.location });
     const { plan: finishPlan, batches } = beginRemoval(input, snapshot, request);
     const replacement = await beginReplacement(lock.realPath, {
       replaces: snapshot,

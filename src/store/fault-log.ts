@@ -8,6 +8,7 @@ const FINDINGS_KEPT = 20;
 
 /** Counts faults and keeps the first twenty with their places; memory does not grow with the file. */
 export class FaultLog {
+  /** Ascending, in whatever order they were found. */
   readonly #kept: { readonly byteOffset: number; readonly message: string }[] = [];
   #count = 0;
 
@@ -18,18 +19,20 @@ export class FaultLog {
   /** @param message is only asked for when it is kept */
   add(byteOffset: number, message: () => string): void {
     this.#count += 1;
-    if (this.#kept.length < FINDINGS_KEPT) this.#kept.push({ byteOffset, message: message() });
+    const place = this.#kept.findLastIndex((fault) => fault.byteOffset <= byteOffset) + 1;
+    if (place === FINDINGS_KEPT) return;
+    this.#kept.splice(place, 0, { byteOffset, message: message() });
+    if (this.#kept.length > FINDINGS_KEPT) this.#kept.pop();
   }
 
   /** @param readFromStart the input from its first byte, read again only when there are faults, for their lines */
   faults(readFromStart: () => ReadBytes): Faults {
     if (this.#kept.length === 0) return { count: this.#count, findings: [] };
-    const sorted = this.#kept.toSorted((left, right) => left.byteOffset - right.byteOffset);
     const lines = linesAt(
       readFromStart(),
-      sorted.map(({ byteOffset }) => byteOffset),
+      this.#kept.map(({ byteOffset }) => byteOffset),
     );
-    const findings: Finding[] = sorted.map((fault, index) => ({ ...fault, line: lines[index] ?? 1 }));
+    const findings: Finding[] = this.#kept.map((fault, index) => ({ ...fault, line: lines[index] ?? 1 }));
     return { count: this.#count, findings };
   }
 }

@@ -43,9 +43,12 @@ export function referenceScan(input: Uint8Array): Scanned {
   }
   /** A byte outside quotes. */
   function outside(byte: number, at: number): void {
-    if (byte === COMMA) return endField();
-    if (byte === LF) return endRecord(at + 1);
     if (byte === CR && input[at + 1] === LF) return;
+    if (byte === COMMA || byte === LF) {
+      if (byte === COMMA) endField();
+      else endRecord(at + 1);
+      return;
+    }
     if (byte === CR) flags.add("bare CR");
     if (byte === QUOTE) flags.add("stray quote");
     if (state === "after a quote") {

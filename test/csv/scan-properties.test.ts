@@ -35,7 +35,11 @@ const faultyCsv = fc
     { maxLength: 80, size: "max" },
   )
   .map((records) => Buffer.from(records.join("")));
-const nastyInput = fc.oneof(nastyText, nastyBytes.map(Buffer.from), faultyCsv);
+const nastyInput = fc.oneof(
+  nastyText,
+  nastyBytes.map((bytes) => Buffer.from(bytes)),
+  faultyCsv,
+);
 const reading = fc.record(
   {
     readSizes: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 }),

@@ -18,7 +18,9 @@ export const timestampText = fc
     fc.tuple(two(0, 23), two(0, 59), two(0, 59)).map((parts) => parts.join(":")),
     fc.oneof(
       fc.constant(""),
-      fc.string({ unit: fc.constantFrom(..."0123456789"), minLength: 1, maxLength: 12 }).map((digits) => `.${digits}`),
+      fc
+        .string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: 1, maxLength: 12 })
+        .map((digits) => `.${digits}`),
     ),
     fc.oneof(
       fc.constantFrom("", "Z"),

@@ -41,7 +41,7 @@ export interface Opened {
   readonly reader: SessionReader;
 }
 
-/** Stands on the first batch of a text whose record 0 is the header. */
+/** Stands on the first batch of a text, which is short and ends with a line break; record 0 is the header. */
 export function open(text: string | Uint8Array, naiveOffset?: NaiveOffset): Opened {
   const scanner = new RecordScanner(reading(Buffer.from(text)));
   scanner.nextBatch();
@@ -52,7 +52,7 @@ export function open(text: string | Uint8Array, naiveOffset?: NaiveOffset): Open
 
 /** Stands on records that are given by their texts; the first of them is record 1. */
 export function openRecords(records: readonly SessionTexts[], naiveOffset?: NaiveOffset): Opened {
-  return open([HEADER, ...records.map(line)].join("\n"), naiveOffset);
+  return open([HEADER, ...records.map(line), ""].join("\n"), naiveOffset);
 }
 
 export function sessionOf(texts: SessionTexts = {}): Session {
