@@ -1,8 +1,11 @@
 import { hostname } from "node:os";
 import { isatty } from "node:tty";
+import { systemErrorCode } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { ioFailure } from "../storage/io-failure.js";
 import type { CliContext, TextOutput } from "./context.js";
 import { main } from "./main.js";
+import { withoutSecrets } from "./redact.js";
 
 declare const SESSIONS_VERSION: string;
 
@@ -15,7 +18,7 @@ function processContext(argv: readonly string[]): CliContext {
     env: process.env,
     workingDirectory: process.cwd(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
-    process: { pid: process.pid, host: hostname(), command: `sessions ${argv.join(" ")}` },
+    process: { pid: process.pid, host: hostname(), command: withoutSecrets(`sessions ${argv.join(" ")}`) },
     prompt: askOnTerminal,
     interruptSignal,
   };
@@ -27,10 +30,8 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): TextOutput {
   const stream = (): NodeJS.WriteStream => {
     if (opened !== undefined) return opened;
     opened = open();
-    opened.on("error", (error: NodeJS.ErrnoException) => {
-      // The reader has seen enough (`| head`): end quietly, there is nobody to tell.
-      process.exit(error.code === "EPIPE" ? 0 : 15);
-    });
+    // Told to whoever waits for the write; without a listener it would end the process.
+    opened.on("error", () => undefined);
     return opened;
   };
   const isTerminal = isatty(fd);
@@ -47,9 +48,14 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): TextOutput {
       return sizeOf("rows", 24);
     },
     write: (text) =>
-      new Promise((resolve) => {
-        if (text === "" || stream().write(text)) resolve();
-        else stream().once("drain", resolve);
+      new Promise((resolve, reject) => {
+        stream().write(text, (error) => {
+          // What goes to stderr is said beside the work: a reader that is gone must not end it half done.
+          if (!error || fd === 2) resolve();
+          // The reader has seen enough (`| head`): end quietly.
+          else if (systemErrorCode(error) === "EPIPE") process.exit(0);
+          else reject(ioFailure("write", "standard output", error));
+        });
       }),
   };
 }

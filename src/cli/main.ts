@@ -1,8 +1,9 @@
 import { CommanderError, type Command } from "commander";
 import { SessionsError } from "../errors.js";
 import type { CliContext } from "./context.js";
-import { createProgram } from "./program.js";
-import { bugText, errorJson, errorText, exitCodeFor } from "./report-error.js";
+import { HeldNotes } from "./held-notes.js";
+import { askedCommand, createProgram, type CapturedText } from "./program.js";
+import { bugJson, bugText, errorJson, errorText, exitCodeFor } from "./report-error.js";
 
 /**
  * Runs one command line.
@@ -11,56 +12,74 @@ import { bugText, errorJson, errorText, exitCodeFor } from "./report-error.js";
  * @returns the exit code; everything else is in the context's streams and the files
  */
 export async function main(argv: readonly string[], context: CliContext, version: string): Promise<number> {
-  const run: Run = { texts: [], isJson: wantsJson(argv) };
+  if (!wantsJson(argv)) return runAndReport(argv, context, version, undefined);
+  const held = new HeldNotes(context);
+  const exitCode = await runAndReport(argv, held.context, version, held);
+  await held.release();
+  return exitCode;
+}
+
+/** @param held what was said beside the answer, where an error is to be one JSON object that holds it */
+async function runAndReport(
+  argv: readonly string[],
+  context: CliContext,
+  version: string,
+  held: HeldNotes | undefined,
+): Promise<number> {
+  const texts: CapturedText[] = [];
+  let program: Command | undefined;
   try {
-    const program = await createProgram(argv, context, version);
-    captureOutput(program, run);
+    program = await createProgram(argv, context, version, texts);
     await program.parseAsync(["node", "sessions", ...argv]);
-    await writeTexts(context, run);
+    await writeTexts(context, texts);
     return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return await finishParsing(error, context, run);
-    if (error instanceof SessionsError) {
-      await context.stderr.write(run.isJson ? errorJson(error) : errorText(error));
-      return exitCodeFor(error);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && isAnswer(thrown)) {
+      await writeTexts(context, texts);
+      return 0;
     }
-    await context.stderr.write(bugText(error));
-    return 70;
+    const error = await reported(thrown, program, argv);
+    if (error === undefined) {
+      await context.stderr.write(held === undefined ? bugText(thrown) : bugJson(thrown, held.take()));
+      return 70;
+    }
+    await context.stderr.write(
+      held === undefined ? await errorText(error, context.stderr) : errorJson(error, held.take()),
+    );
+    return exitCodeFor(error);
   }
 }
 
-interface Run {
-  readonly texts: { readonly stream: "stdout" | "stderr"; readonly text: string }[];
-  readonly isJson: boolean;
+/** Help that was asked for, the version, and help because nothing was asked for. */
+function isAnswer({ exitCode, code }: CommanderError): boolean {
+  return exitCode === 0 || code === "commander.help";
+}
+
+/** The error as one of ours with all that can be found out about it; undefined for a bug. */
+async function reported(
+  thrown: unknown,
+  program: Command | undefined,
+  argv: readonly string[],
+): Promise<SessionsError | undefined> {
+  if (thrown instanceof CommanderError) {
+    if (program === undefined) return undefined;
+    const { usageError } = await import("./usage-error.js");
+    return usageError(thrown, program, askedCommand(program, argv));
+  }
+  if (!(thrown instanceof SessionsError)) return undefined;
+  const { explained } = await import("./explain-error.js");
+  return explained(thrown);
 }
 
 /** commander writes synchronously; what it says is kept and written when it has ended. */
-function captureOutput(program: Command, run: Run): void {
-  const output = {
-    writeOut: (text: string): void => void run.texts.push({ stream: "stdout", text }),
-    writeErr: (text: string): void => void run.texts.push({ stream: "stderr", text }),
-  };
-  for (const command of [program, ...program.commands]) command.configureOutput(output).exitOverride();
-}
-
-async function finishParsing(error: CommanderError, context: CliContext, run: Run): Promise<number> {
-  const isAnswer = error.exitCode === 0;
-  if (isAnswer || !run.isJson) {
-    await writeTexts(context, run);
-    return isAnswer ? 0 : 2;
-  }
-  const reason = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-  await context.stderr.write(errorJson(new SessionsError("USAGE", { reason })));
-  return 2;
-}
-
-async function writeTexts(context: CliContext, { texts }: Run): Promise<void> {
-  for (const { stream, text } of texts) await context[stream].write(text);
+async function writeTexts({ stdout }: CliContext, texts: readonly CapturedText[]): Promise<void> {
+  for (const text of texts) await stdout.write(text);
 }
 
 /** Asked of the bare arguments, because a command line that cannot be parsed must be answered in JSON too. */
 function wantsJson(argv: readonly string[]): boolean {
-  return argv.some(
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).some(
     (argument, index) =>
       argument === "--json" || argument === "--format=json" || (argument === "--format" && argv[index + 1] === "json"),
   );

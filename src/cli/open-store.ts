@@ -4,15 +4,28 @@ import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import { CsvStore } from "../store/csv-store.js";
 import type { SessionStore } from "../store/store.js";
 import type { CliContext } from "./context.js";
-import { visibleText } from "./render/visible.js";
+import { note } from "./notes.js";
 import type { Settings } from "./settings.js";
 
 /** Opens the store that the settings name, and says on stderr which one it is when nobody named it. */
-export async function openStore(context: CliContext, settings: Settings): Promise<SessionStore> {
-  const { location, foundBy } = settings.findStore();
-  if (foundBy !== undefined) await context.stderr.write(`Using ${visibleText(location)} (found by ${foundBy})\n`);
+export async function openStore(
+  context: CliContext,
+  settings: Settings,
+  { toWrite = false }: { toWrite?: boolean } = {},
+): Promise<SessionStore> {
+  const { location, found } = settings.findStore();
+  if (found !== undefined) await note(context, `Using ${location} (${found})`);
+  if (toWrite && location === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", {
+      reason: "standard input can only be read",
+      hint: "name the file with --store <path>, or look at what would happen with --dry-run",
+    });
+  }
   return openStoreAt(context, settings, location);
 }
+
+/** What `--store` calls standard input, and `-o` standard output. */
+export const STANDARD_INPUT = "-";
 
 export async function openStoreAt(context: CliContext, settings: Settings, location: string): Promise<SessionStore> {
   const engine = /^([a-z][a-z0-9+]*):\/\//i.exec(location)?.[1];
@@ -23,7 +36,11 @@ export async function openStoreAt(context: CliContext, settings: Settings, locat
     });
   }
   const { naiveOffset } = settings;
-  if (location === "-") return CsvStore.inMemory(await context.stdin.readAll(), "standard input", naiveOffset);
+  if (location === STANDARD_INPUT && context.stdin.isTerminal) {
+    await note(context, "Reading the file from the terminal; end it with Ctrl-D.");
+  }
+  if (location === STANDARD_INPUT)
+    return CsvStore.inMemory(await context.stdin.readAll(), "standard input", naiveOffset);
   const holder = {
     ...context.process,
     since: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)).toISOString(),
@@ -35,7 +52,7 @@ export async function openStoreAt(context: CliContext, settings: Settings, locat
       holder,
       onWait: (current) => {
         const who = current === undefined ? "another process" : `${current.command} (process ${current.pid})`;
-        void context.stderr.write(`Waiting for ${visibleText(who)}, which is writing the file …\n`);
+        void note(context, `Waiting for ${who}, which is writing the file …`);
       },
     },
   });

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseCount } from "./parse/numbers.js";
 import type { RowFormat } from "./render/formats.js";
 
-export const FORMATS = ["table", "tsv", "csv", "json", "jsonl", "md", "ids"] as const;
+const FORMATS = ["table", "tsv", "csv", "json", "jsonl", "md", "ids"] as const;
 
 /** The options of commands that print sessions. */
 export interface OutputOptions {
@@ -19,12 +19,19 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
+export function addFormatOption(command: Command): Command {
+  return command.addOption(
+    new Option("--format <format>", "how to print (default: table on a terminal, tsv in a pipe)").choices(FORMATS),
+  );
+}
+
+/** `--format`, and which fields. */
 export function addFormatOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("--format <format>", "how to print (default: table on a terminal, tsv in a pipe)").choices(FORMATS),
-    )
-    .option("--fields <names>", "which fields, in this order: session_id,user_id,metadata.source", parseFields);
+  return addFormatOption(command).option(
+    "--fields <names>",
+    "which fields, in this order: session_id,user_id,metadata.source",
+    parseFields,
+  );
 }
 
 export function addOutputOptions(command: Command): Command {
@@ -37,7 +44,8 @@ export function addOutputOptions(command: Command): Command {
 
 function parseFields(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
-  if (names.includes("")) throw new InvalidArgumentError("A field name is empty.");
+  if (names.includes(""))
+    throw new InvalidArgumentError("a field name is empty. Write for example session_id,metadata.source.");
   return names;
 }
 
@@ -45,6 +53,9 @@ function parseFields(text: string): readonly string[] {
 function parseSort(text: string): SortKey {
   const descending = text.startsWith("-");
   const field = descending ? text.slice(1) : text;
-  if (field === "") throw new InvalidArgumentError("Name a field.");
+  if (field === "")
+    throw new InvalidArgumentError(
+      "no field is named. Write for example last_activity, or -last_activity for the latest first.",
+    );
   return { field, descending };
 }

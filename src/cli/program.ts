@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import type { CliContext } from "./context.js";
 import { addGlobalOptions } from "./settings.js";
 
@@ -65,30 +65,77 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** The program with one command defined in full, the others by name, so that start-up pays for one. */
-export async function createProgram(argv: readonly string[], context: CliContext, version: string): Promise<Command> {
+/** Something that commander wrote. */
+export type CapturedText = string;
+
+/**
+ * The program with one command defined in full, the others by name, so that start-up pays for one.
+ * @param texts gets what commander would print on stdout; its errors are thrown, and reported by `main`
+ */
+export async function createProgram(
+  argv: readonly string[],
+  context: CliContext,
+  version: string,
+  texts: CapturedText[],
+): Promise<Command> {
   const program = addGlobalOptions(new Command("sessions"))
     .description("List, find, count, prune and delete the sessions in a chat-bot backend's sessions.csv.")
     .version(`sessions ${version}`, "-V, --version")
     .helpCommand(false)
-    .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
     .addHelpText("after", PROGRAM_EXAMPLES);
-  const asked = program.parseOptions([...argv]).operands[0];
+  capture(program, context, texts);
+  const asked = askedCommand(program, argv);
+  // Looking for the command has already answered --version once.
+  texts.length = 0;
   for (const { name, summary, load } of COMMANDS) {
     if (name === asked) (await load())(program, context).summary(summary);
     else program.command(name).description(summary);
   }
+  for (const command of program.commands) capture(command, context, texts);
   return program;
+}
+
+/** The first argument that is no option; undefined where there is none, or where a global option cannot be parsed. */
+export function askedCommand(program: Command, argv: readonly string[]): string | undefined {
+  try {
+    return program.parseOptions([...argv]).operands[0];
+  } catch (error) {
+    if (error instanceof CommanderError) return undefined;
+    throw error;
+  }
+}
+
+function capture(command: Command, context: CliContext, texts: CapturedText[]): void {
+  const collect = (text: string): void => void texts.push(text);
+  command
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: collect,
+      // Without a command commander explains itself on stderr; being asked for nothing is no error.
+      writeErr: collect,
+      outputError: () => undefined,
+      getOutHelpWidth: () => helpWidth(context),
+      getErrHelpWidth: () => helpWidth(context),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .showSuggestionAfterError(false)
+    .exitOverride();
+}
+
+function helpWidth({ stdout }: CliContext): number {
+  return stdout.isTerminal ? Math.max(40, stdout.columns) : 80;
 }
 
 const PROGRAM_EXAMPLES = `
 Examples:
-  sessions stats                          who is in the file, how much of it is dead
-  sessions find 12345                     every session of a user
-  sessions list --expired --json | jq .   for programs
-  sessions prune --dry-run                what would go; without -n it asks first
+  sessions stats                         what is in the file, how much is dead
+  sessions find 12345                    every session of a user
+  sessions list --expired --json | jq .  for programs
+  sessions prune --dry-run               what would go; without -n it asks first
 
-The file: --store, $SESSIONS_STORE, $SESSIONS_CSV_PATH, the same in .env, ./sessions.csv, ./backend/sessions.csv
-Help on a command: sessions help <command>. Exit codes: sessions help exit-codes.`;
+Which file: --store, else $SESSIONS_STORE or $SESSIONS_CSV_PATH, else the same
+names in .env, else ./sessions.csv, else ./backend/sessions.csv
+
+Help on a command:  sessions help <command>
+Exit codes:         sessions help exit-codes`;

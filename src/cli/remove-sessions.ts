@@ -1,12 +1,13 @@
 import { SessionsError } from "../errors.js";
-import { formatInstant, MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import type { RemovalPlan, RemovalRequest, SessionStore } from "../store/store.js";
 import type { CliContext } from "./context.js";
+import { warn } from "./notes.js";
 import type { RemovalOptions } from "./removal-options.js";
 import { count, groupDigits } from "./render/numbers.js";
-import { visibleText } from "./render/visible.js";
 import { reportUndecodable } from "./report-faults.js";
+import { removalJson, removalText, warningText } from "./report-removal.js";
 import type { Settings } from "./settings.js";
+import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
 
 /** What a command that deletes says about itself. */
 export interface RemovalCommand {
@@ -17,9 +18,6 @@ export interface RemovalCommand {
   /** Deleting over half of the file needs the count to be typed, or given with `--confirm`. */
   readonly guardsHalf: boolean;
 }
-
-/** A file that another program wrote to this recently belongs to a running backend. */
-const FOREIGN_WRITER_SECONDS = 300;
 
 /**
  * Plans, shows, asks and deletes, in this order; a dry run stops after showing, and without a terminal nothing is asked.
@@ -36,33 +34,41 @@ export async function removeSessions(
   const { request } = command;
   if (options.dryRun === true) {
     const plan = await store.planRemoval(request);
-    await report(context, settings, store, command, plan, true);
+    await report(context, settings, store, command, plan, { isDryRun: true, warnings: [] });
     requireLimit(plan, options);
     return;
   }
   const isAgreed = options.yes === true || options.confirm !== undefined;
   if (!isAgreed) requireTerminal(context, command);
-  await warnOfForeignWriter(context, settings, store, isAgreed);
+  const foreignAge = await foreignWriteAge(context, store);
   const shown = isAgreed ? undefined : await store.planRemoval({ ...request, collectIds: true });
   if (shown !== undefined) {
     requireLimit(shown, options);
-    if (shown.removed > 0) await ask(context, settings, command, shown);
+    if (shown.removed > 0) {
+      if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
+      await ask(context, settings, command, shown);
+    }
   }
+  let told: Promise<void> | undefined;
   const { plan, warnings } = await store.remove(
     { ...request, collectIds: shown !== undefined },
     {
       signal: context.interruptSignal(),
       approve: (final) => {
         requireLimit(final, options);
-        if (shown !== undefined) requireNothingMore(shown, final);
+        if (shown !== undefined) requireNothingMore(store, shown, final);
         else requireConfirmedCount(command, final, options);
+        if (isAgreed && foreignAge !== undefined && final.removed > 0) {
+          told = warnOfForeignWriter(context, settings, foreignAge);
+        }
       },
     },
   );
-  await report(context, settings, store, command, plan, false);
-  for (const warning of warnings) {
-    await context.stderr.write(`${settings.styleOf("stderr").yellow("warning:")} ${replacementWarning(warning)}\n`);
-  }
+  await told;
+  const isForeign = foreignAge !== undefined && plan.removed > 0;
+  const codes = [...(isForeign ? ["FOREIGN_WRITER"] : []), ...warnings];
+  await report(context, settings, store, command, plan, { isDryRun: false, warnings: codes });
+  for (const warning of warnings) await warn(context, settings, warningText(warning));
 }
 
 function requireTerminal(context: CliContext, { name }: RemovalCommand): void {
@@ -105,36 +111,15 @@ function requireConfirmedCount(command: RemovalCommand, plan: RemovalPlan, { con
 }
 
 /** What was shown may shrink while somebody thinks, but nothing may go that was not shown. */
-function requireNothingMore(shown: RemovalPlan, final: RemovalPlan): void {
+function requireNothingMore({ location }: SessionStore, shown: RemovalPlan, final: RemovalPlan): void {
   for (const id of final.ids ?? []) {
     if (shown.ids?.has(id) === true) continue;
     throw new SessionsError("STORE_CHANGED", {
-      path: "the file",
+      path: location,
       reason: "since the question was asked, other sessions have come to be selected",
       hint: "run the command again",
     });
   }
-}
-
-async function warnOfForeignWriter(
-  context: CliContext,
-  settings: Settings,
-  store: SessionStore,
-  isAgreed: boolean,
-): Promise<void> {
-  const { modifiedAt, lastWrittenByUs } = await store.describe();
-  if (modifiedAt === undefined || lastWrittenByUs === true) return;
-  const seconds = (context.clock() - modifiedAt) / MICROSECONDS_PER_SECOND;
-  if (seconds > FOREIGN_WRITER_SECONDS) return;
-  const { humanDuration } = await import("./render/time.js");
-  const when = `${humanDuration(Math.max(0, seconds))} ago`;
-  const consequence = isAgreed
-    ? "will undo this change with its next save"
-    : "would undo this change with its next save";
-  await context.stderr.write(
-    `${settings.styleOf("stderr").yellow("warning:")} another program wrote this file ${when}, without our lock. ` +
-      `A running backend keeps its sessions in memory and ${consequence}: stop it first.\n`,
-  );
 }
 
 async function ask(context: CliContext, settings: Settings, command: RemovalCommand, plan: RemovalPlan): Promise<void> {
@@ -148,7 +133,9 @@ async function ask(context: CliContext, settings: Settings, command: RemovalComm
     width: stderr.isTerminal ? stderr.columns : Infinity,
   });
   const rest = plan.removed - plan.sample.length;
-  await stderr.write(`${style.bold(summary(command, plan, "will be deleted"))}\n${sample}`);
+  const { criterion } = command;
+  const text = await removalText(context, settings, plan, { criterion, verb: "will be deleted", stream: "stderr" });
+  await stderr.write(`${text}${sample}`);
   if (rest > 0) await stderr.write(style.dim(`and ${groupDigits(rest)} more\n`));
   const mustType = command.guardsHalf && isOverHalf(plan);
   const question = mustType
@@ -156,68 +143,24 @@ async function ask(context: CliContext, settings: Settings, command: RemovalComm
     : `Delete ${count(plan.removed, "session")}? [y/N] `;
   const answer = (await context.prompt(question))?.trim().toLowerCase();
   if (mustType ? answer === String(plan.removed) : answer === "y" || answer === "yes") return;
-  throw new SessionsError("CANCELLED", { reason: "nothing was changed" });
+  const isMistyped = mustType && answer !== undefined && answer !== "";
+  throw new SessionsError("CANCELLED", {
+    reason: isMistyped ? `"${answer}" is not ${plan.removed}: nothing was changed` : "nothing was changed",
+  });
 }
 
 async function report(
   context: CliContext,
   settings: Settings,
   store: SessionStore,
-  command: RemovalCommand,
+  { criterion }: RemovalCommand,
   plan: RemovalPlan,
-  isDryRun: boolean,
+  done: { readonly isDryRun: boolean; readonly warnings: readonly string[] },
 ): Promise<void> {
+  const verb = done.isDryRun ? "would be deleted" : "deleted";
   const text = settings.isJson
-    ? planJson(store.location, plan, isDryRun)
-    : `${summary(command, plan, isDryRun ? "would be deleted" : "deleted")}\n`;
+    ? removalJson(store.location, plan, done)
+    : await removalText(context, settings, plan, { criterion, verb, stream: "stdout" });
   await context.stdout.write(text);
   await reportUndecodable(context, settings, plan.undecodable);
-}
-
-function summary({ criterion }: RemovalCommand, plan: RemovalPlan, verb: string): string {
-  const { removed, total, keptPending, keptUndecodable, oldest, newest } = plan;
-  const span =
-    oldest === undefined || newest === undefined
-      ? ""
-      : `; last activity ${formatInstant(oldest)} to ${formatInstant(newest)}`;
-  const kept = [
-    keptPending === 0 ? "" : ` ${count(keptPending, "other")} kept: an approval is pending.`,
-    keptUndecodable === 0 ? "" : ` ${count(keptUndecodable, "other")} kept: not decodable.`,
-  ].join("");
-  return visibleText(`${groupDigits(removed)} of ${count(total, "session")} ${verb} (${criterion}${span}).${kept}`);
-}
-
-function planJson(location: string, plan: RemovalPlan, isDryRun: boolean): string {
-  const { removed, total, keptPending, keptUndecodable, undecodable, oldest, newest } = plan;
-  const body = {
-    store: location,
-    dry_run: isDryRun,
-    total,
-    removed,
-    kept: total - removed,
-    kept_pending: keptPending,
-    kept_undecodable: keptUndecodable,
-    oldest_activity: oldest === undefined ? null : formatInstant(oldest),
-    newest_activity: newest === undefined ? null : formatInstant(newest),
-    undecodable: undecodable.count,
-    undecodable_findings: undecodable.findings.map(({ line, byteOffset, message }) => ({
-      line,
-      byte_offset: byteOffset,
-      message,
-    })),
-  };
-  return `${JSON.stringify(body, undefined, 2)}\n`;
-}
-
-function replacementWarning(code: string): string {
-  switch (code) {
-    case "HARD_LINKS_BROKEN":
-      return "the file had other hard links; they still show the old version";
-    case "OWNER_NOT_KEPT":
-      return "the file's owner or group could not be kept; it belongs to you now";
-    case "XATTRS_NOT_KEPT":
-      return "extended attributes or access control lists of the file could not be kept";
-    default:
-      return code;
-  }
 }

@@ -1,48 +1,95 @@
 import type { SessionsError } from "../errors.js";
+import type { TextOutput } from "./context.js";
 import { exitCodeOf, type ExitCode } from "./exit-codes.js";
+import { paragraph } from "./notes.js";
+import { withoutSecrets } from "./redact.js";
 import { count } from "./render/numbers.js";
 import { humanDuration } from "./render/time.js";
-import { visibleText } from "./render/visible.js";
+import { escapeJsonControls, visibleText } from "./render/visible.js";
 import { findingLines } from "./report-faults.js";
+import { shellQuote } from "./shell-quote.js";
 
-/** An error as a person reads it: what failed on what and why, then what to type next. Hostile text is made visible. */
-export function errorText(error: SessionsError): string {
-  const { findings = [], findingCount = findings.length, hint, suggestions = [] } = error.details;
-  const help = suggestions.length > 0 ? `did you mean ${suggestions.map(visibleText).join(" or ")}?` : undefined;
-  const isRepeated = findings.length === 1 && findings[0]?.message === error.details.reason;
+/**
+ * An error as a person reads it: what failed on what and why, then what to type next. Hostile text is made visible. On a
+ * terminal prose is wrapped between words, and a command to type that does not fit stands whole on a line of its own.
+ */
+export async function errorText(error: SessionsError, output: TextOutput): Promise<string> {
+  const { findings = [], findingCount = findings.length, suggestions = [] } = error.details;
+  const hint = hintOf(error);
   return [
-    `error: ${visibleText(sentence(error))}\n`,
-    isRepeated && findings[0]?.line === undefined ? "" : findingLines({ count: findingCount, findings }),
-    ...[help, hint ?? defaultHint(error)].map((line) => (line === undefined ? "" : `  ${visibleText(line)}\n`)),
+    await paragraph(
+      output,
+      error.code === "CANCELLED" ? capitalized(`${sentence(error)}.`) : `error: ${sentence(error)}`,
+    ),
+    isSoleFinding(error) ? "" : findingLines({ count: findingCount, findings }),
+    suggestions.length === 0 ? "" : await paragraph(output, `did you mean ${suggestions.join(" or ")}?`, INDENT),
+    hint === undefined ? "" : await hintLines(output, hint),
   ].join("");
 }
 
-/** The same as one JSON object on one line. */
-export function errorJson(error: SessionsError): string {
-  const { path, operation, reason, hint, suggestions, findings, findingCount, holder, waitedMs, cause } = error.details;
-  const body = {
+/** The same as one JSON object on one line. @param notes what was said beside it */
+export function errorJson(error: SessionsError, notes: readonly string[]): string {
+  const { path, operation, reason, suggestions, findings, findingCount, holder, waitedMs, cause } = error.details;
+  return jsonLine({
     code: error.code,
     exit_code: exitCodeFor(error),
     message: sentence(error),
     path,
     operation,
     reason,
-    hint: hint ?? defaultHint(error),
+    hint: hintOf(error),
     suggestions,
     finding_count: findingCount,
     findings: findings?.map(({ line, byteOffset, message }) => ({ line, byte_offset: byteOffset, message })),
     holder,
     waited_ms: waitedMs,
     system_error: cause instanceof Error ? cause.message : undefined,
-  };
-  return `${JSON.stringify({ error: body })}\n`;
+    ...(notes.length === 0 ? {} : { notes }),
+  });
+}
+
+function jsonLine(body: object): string {
+  return `${escapeJsonControls(
+    JSON.stringify({ error: body }, (_key, value: unknown) =>
+      typeof value === "string" ? withoutSecrets(value) : value,
+    ),
+  )}\n`;
+}
+
+const INDENT = "  ";
+
+async function hintLines(output: TextOutput, hint: string): Promise<string> {
+  const [, prose, command] = /^(.*?:) ((?:sessions|sed|head|mkdir|rm|ls|python3|\(echo) .*)$/s.exec(hint) ?? [];
+  if (prose === undefined || command === undefined || !output.isTerminal || hint.length + 2 <= output.columns) {
+    return paragraph(output, hint, INDENT);
+  }
+  return `${await paragraph(output, prose, INDENT)}    ${visibleText(withoutSecrets(command))}\n`;
+}
+
+/** The one finding is the reason itself, so that it need not be said twice. */
+function isSoleFinding({ details: { findings = [], reason } }: SessionsError): boolean {
+  return findings.length === 1 && findings[0]?.message === reason;
+}
+
+function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** Below the command line hints are written as sentences; here they go on behind the error. */
+function hintOf(error: SessionsError): string | undefined {
+  // The lock knows nothing of our flags.
+  const given = error.code === "STORE_LOCKED" ? undefined : error.details.hint;
+  const hint = given ?? defaultHint(error);
+  if (hint === undefined || !/^[A-Z][a-z]/.test(hint)) return hint;
+  return `${hint.charAt(0).toLowerCase()}${hint.slice(1)}`;
 }
 
 export function exitCodeFor({ code, details }: SessionsError): ExitCode {
   return exitCodeOf(code, details.cause);
 }
 
-function sentence({ code, details }: SessionsError): string {
+function sentence(error: SessionsError): string {
+  const { code, details } = error;
   const { path = "the file", operation, reason } = details;
   const because = reason === undefined ? "" : `: ${reason}`;
   switch (code) {
@@ -69,7 +116,9 @@ function sentence({ code, details }: SessionsError): string {
       return `${path} is locked by ${who}; waited ${humanDuration(waitedMs / 1000)}, nothing was changed`;
     }
     case "STORE_DAMAGED":
-      return `${path} is damaged: ${reason ?? "it cannot be read safely"}; nothing was changed`;
+      return isSoleFinding(error)
+        ? `cannot use ${path}: ${reason ?? ""}; nothing was changed`
+        : `${path} is damaged: ${reason ?? "it cannot be read safely"}; nothing was changed`;
     case "STORE_CHANGED":
       return `${path} changed underneath${because}; nothing was changed by this command`;
     case "ENGINE_UNAVAILABLE":
@@ -85,18 +134,18 @@ function sentence({ code, details }: SessionsError): string {
 
 function defaultHint({ code, details }: SessionsError): string | undefined {
   const { path = "", findings = [] } = details;
+  const file = shellQuote(path);
   switch (code) {
     case "STORE_NOT_FOUND":
-      return `check the path, or make an empty file with: sessions init ${path}`;
+      return `check the path, or make an empty file with: sessions init ${file}`;
+    case "STORE_EXISTS":
+      return `see what is in it with: sessions -s ${file} stats`;
     case "STORE_NOT_A_FILE":
       return "name a regular file with --store <path>";
     case "STORE_LOCKED":
-      return "wait for it to end and run the command again, or wait longer with --lock-wait 60s";
-    case "STORE_DAMAGED": {
-      const line = findings[0]?.line;
-      const look = line === undefined ? `head -c 300 ${path} | cat -v` : `sed -n ${line}p ${path} | cat -v`;
-      return `look at the place with: ${look}; then mend it in a copy, or put a good copy back, and run the command again`;
-    }
+      return "run the command again when that has ended, or wait longer with --lock-wait 60s";
+    case "STORE_DAMAGED":
+      return path === "standard input" ? undefined : damageHint(file, findings[0]?.line);
     case "STORE_CHANGED":
       return "stop the program that writes the file without our lock (a bot backend?), then run the command again";
     case "DURABILITY_UNKNOWN":
@@ -106,7 +155,6 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
     case "USAGE":
     case "SESSION_AMBIGUOUS":
     case "LIMIT_EXCEEDED":
-    case "STORE_EXISTS":
     case "ENGINE_UNAVAILABLE":
     case "IO_FAILED":
     case "CANCELLED":
@@ -114,14 +162,34 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
   }
 }
 
-function systemReason(cause: unknown): string {
-  return cause instanceof Error ? `: ${cause.message}` : "";
+function damageHint(file: string, line: number | undefined): string {
+  if (line === undefined) {
+    return `put a good copy back (a backend that dies while it writes leaves this); or start anew: rm ${file} && sessions init ${file}`;
+  }
+  const look = line === 1 ? `head -c 300 ${file} | cat -v` : `sed -n ${line}p ${file} | cut -c 1-300 | cat -v`;
+  return `put a good copy back, or mend it in a copy; see the first place with: ${look}`;
 }
 
-/** The first line of a message about a bug of ours. */
+/** In words where Node only quotes the system: `ENOTDIR: not a directory, open '/x'` is `not a directory (ENOTDIR)`. */
+function systemReason(cause: unknown): string {
+  if (!(cause instanceof Error)) return "";
+  const [, code, words] = /^([A-Z0-9]+): (.*?), \w+/.exec(cause.message) ?? [];
+  return code === undefined ? `: ${cause.message}` : `: ${words ?? ""} (${code})`;
+}
+
+const BUG = "this is a bug in sessions, please report it; files are replaced whole or not at all";
+
+/** A message about a bug of ours, the only one with a stack trace. */
 export function bugText(error: unknown): string {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `error: this is a bug in sessions, please report it. Files are replaced whole or not at all.\n${detail}\n`;
+  return `error: ${BUG}\n${withoutSecrets(stackOf(error))}\n`;
+}
+
+export function bugJson(error: unknown, notes: readonly string[]): string {
+  return jsonLine({ code: "BUG", exit_code: 70, message: BUG, stack: stackOf(error), notes });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Names that are worth showing after a count: at most ten. */

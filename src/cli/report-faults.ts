@@ -1,5 +1,6 @@
 import type { Faults } from "../store/store.js";
 import type { CliContext } from "./context.js";
+import { warn } from "./notes.js";
 import { count } from "./render/numbers.js";
 import { visibleText } from "./render/visible.js";
 import type { Settings } from "./settings.js";
@@ -15,7 +16,12 @@ export async function reportLeftOut(
 ): Promise<void> {
   if (faults.count === 0) return;
   const verb = faults.count === 1 ? "is" : "are";
-  await warn(context, settings, `${count(faults.count, "record")} of ${location} ${verb} left out, not whole:`, faults);
+  await warn(
+    context,
+    settings,
+    `${count(faults.count, "record")} of ${location} ${verb} left out, not whole:`,
+    findingLines(faults),
+  );
 }
 
 /** Says on stderr which records a writing command cannot decode and keeps as they are. */
@@ -23,12 +29,7 @@ export async function reportUndecodable(context: CliContext, settings: Settings,
   if (faults.count === 0) return;
   const verb =
     faults.count === 1 ? "cannot be decoded and is kept as it is" : "cannot be decoded and are kept as they are";
-  await warn(context, settings, `${count(faults.count, "record")} ${verb}:`, faults);
-}
-
-async function warn(context: CliContext, settings: Settings, text: string, faults: Faults): Promise<void> {
-  const style = settings.styleOf("stderr");
-  await context.stderr.write(`${style.yellow("warning:")} ${visibleText(text)}\n${findingLines(faults)}`);
+  await warn(context, settings, `${count(faults.count, "record")} ${verb}:`, findingLines(faults));
 }
 
 /** The first findings, one a line, then how many more there are. */

@@ -1,27 +1,26 @@
 import { SessionsError } from "../errors.js";
+import type { Retention } from "../session/retention.js";
 import type { Session } from "../session/session.js";
-import type { Lookup } from "../store/store.js";
+import type { Lookup, SessionStore } from "../store/store.js";
+import { shellQuote } from "./shell-quote.js";
+import { suggestIds } from "./suggest-ids.js";
+
+/** Ids that are looked for once more, each in the whole store, when they are not there. */
+const MOST_EXPLAINED = 3;
 
 /**
  * The sessions that each text names; all of them or none.
  * @throws SessionsError SESSION_NOT_FOUND, SESSION_AMBIGUOUS, USAGE for an empty text
  */
-export function requireSessions(
+export async function requireSessions(
+  store: SessionStore,
   texts: readonly string[],
-  lookups: readonly Lookup[],
-  location: string,
-): (readonly Session[])[] {
+  retention: Retention,
+): Promise<(readonly Session[])[]> {
   if (texts.includes("")) throw new SessionsError("USAGE", { reason: "a session id is empty", hint: "name an id" });
+  const lookups = await store.lookup(texts);
   const missing = lookups.filter(({ sessions, ambiguous }) => sessions.length === 0 && ambiguous.length === 0);
-  if (missing.length > 0) {
-    const names = missing.map(({ text }) => text).join(", ");
-    const [first] = missing;
-    throw new SessionsError("SESSION_NOT_FOUND", {
-      path: location,
-      reason: `no session in ${location} has the id, or the start of one: ${names}`,
-      hint: `see what is there with: sessions list; for a user: sessions find ${first?.text ?? ""}`,
-    });
-  }
+  if (missing.length > 0) throw await notFound(store, missing, retention);
   for (const { text, ambiguous } of lookups) {
     if (ambiguous.length === 0) continue;
     throw new SessionsError("SESSION_AMBIGUOUS", {
@@ -30,4 +29,19 @@ export function requireSessions(
     });
   }
   return lookups.map(({ sessions }) => [...sessions]);
+}
+
+async function notFound(store: SessionStore, missing: readonly Lookup[], retention: Retention): Promise<SessionsError> {
+  const suggestions: string[] = [];
+  for (const { text } of missing.slice(0, MOST_EXPLAINED)) {
+    suggestions.push(...(await suggestIds(store, text, retention)));
+  }
+  const names = missing.map(({ text }) => `"${text}"`).join(", ");
+  const start = missing.length === 1 ? "is, or starts with," : "is, or starts with, any of";
+  return new SessionsError("SESSION_NOT_FOUND", {
+    path: store.location,
+    reason: `no session id in ${store.location} ${start} ${names}`,
+    suggestions: [...new Set(suggestions)],
+    hint: `if it is a user's, look with: sessions find ${shellQuote(missing[0]?.text ?? "")}`,
+  });
 }

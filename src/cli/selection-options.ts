@@ -1,9 +1,9 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { SessionsError } from "../errors.js";
 import { fieldNames, fieldReader } from "../session/fields.js";
 import type { Condition, Selection } from "../session/query.js";
 import { idleCutoff, expiryCutoff, type Retention } from "../session/retention.js";
-import { parseDuration } from "./parse/duration.js";
+import { parsePositiveDuration } from "./parse/duration.js";
 import { parseTime, resolveTime, type TimeInput } from "./parse/time.js";
 import { parseWhere, type WhereInput } from "./parse/where.js";
 import { suggest } from "./suggest.js";
@@ -27,25 +27,31 @@ export interface SelectionOptions {
 
 /** Adds the selection options. With `takesArguments`, `--platform` takes one value at a time, so that it eats none of them. */
 export function addSelectionOptions(command: Command, { takesArguments }: { takesArguments: boolean }): Command {
-  command.option("--user <user>", "user_id, or the part after <platform>_");
-  if (takesArguments) command.option("--platform <platform>", "platform (repeatable)", collect);
-  else command.option("--platform <platform...>", "one of these platforms");
+  command.option("--user <user>", "user_id, or the part after <platform>_", parseText);
+  if (takesArguments) command.option("--platform <platform>", "platform (repeatable)", collectText);
+  else command.option("--platform <platform...>", "one of these platforms", collectText);
   return command
-    .option("--active", "not expired")
+    .addOption(new Option("--active", "not expired").conflicts("expired"))
     .option("--expired", "idle for the timeout or longer")
     .option("--pending", "with a pending approval")
     .option("--no-pending", "without a pending approval")
-    .option("--idle <duration>", "idle for at least this long", parseDuration)
+    .option("--idle <duration>", "idle for at least this long", parsePositiveDuration)
     .option("--since <time>", "last activity at or after", parseTime)
     .option("--until <time>", "last activity before", parseTime)
     .option("--created-since <time>", "created at or after", parseTime)
     .option("--created-until <time>", "created before", parseTime)
     .option("--where <condition>", "field = != < <= > >= ~ !~ value (repeatable)", parseWhere)
-    .option("--search <text>", "any field holds the text, in any case");
+    .option("--search <text>", "any field holds the text, in any case", parseText);
 }
 
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
+/** An empty text, as an unset variable of a script leaves it, must not come to mean every session. */
+function parseText(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("the value is empty. For fields without a value write --where <field>=.");
+}
+
+function collectText(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, parseText(text)];
 }
 
 /** The selection that the options describe. @throws SessionsError USAGE where a condition names no field of the file */

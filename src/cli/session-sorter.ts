@@ -43,10 +43,15 @@ export class SessionSorter {
   #trim(): void {
     const sign = this.#descending ? -1 : 1;
     this.#kept.sort((left, right) => {
-      const [leftIsNone, rightIsNone] = [left.key.type === "none", right.key.type === "none"];
+      const [leftIsNone, rightIsNone] = [isNone(left.key), isNone(right.key)];
       if (leftIsNone !== rightIsNone) return leftIsNone ? 1 : -1;
       return sign * compareValues(left.key, right.key) || left.place - right.place;
     });
     if (this.#kept.length > this.#wanted) this.#kept.length = this.#wanted;
   }
+}
+
+/** A time that cannot be decoded is no earlier and no later than any other. */
+function isNone(value: FieldValue): boolean {
+  return value.type === "none" || (value.type === "time" && value.instant === undefined);
 }

@@ -91,26 +91,28 @@ export class Settings {
     return createStyle(colourWanted({ choice: this.#options.color, isTerminal, env: this.#context.env }));
   }
 
-  /** The store that an option or the environment names. */
+  /** The store that an option or the environment names. @throws SessionsError USAGE for an option without a name */
   givenStore(): string | undefined {
-    if (this.#options.store !== undefined) return this.#options.store;
-    return STORE_VARIABLES.map((name) => this.#context.env[name]).find((value) => value !== undefined && value !== "");
+    const given = this.#options.store?.trim();
+    if (given === "") throw usage("--store is empty", "name the file, for example: --store sessions.csv");
+    if (given !== undefined) return given;
+    return STORE_VARIABLES.map((name) => this.#context.env[name]?.trim()).find((value) => (value ?? "") !== "");
   }
 
   /** The store to use, and how it was found where nobody gave it on the command line or in the environment. */
-  findStore(): { readonly location: string; readonly foundBy: string | undefined } {
+  findStore(): { readonly location: string; readonly found: string | undefined } {
     const given = this.givenStore();
-    if (given !== undefined) return { location: given, foundBy: undefined };
+    if (given !== undefined) return { location: given, found: undefined };
     for (const name of STORE_VARIABLES) {
-      const location = this.#readDotEnv()[name];
-      if (location !== undefined && location !== "") return { location, foundBy: `${name} in .env` };
+      const location = this.#readDotEnv()[name]?.trim() ?? "";
+      if (location !== "") return { location, found: `named by ${name} in .env` };
     }
     const found = DEFAULT_PATHS.find((candidate) => isThere(path.resolve(this.#context.workingDirectory, candidate)));
-    if (found !== undefined) return { location: found, foundBy: "the default places" };
+    if (found !== undefined) return { location: found, found: "found here; --store names another" };
     throw new SessionsError("STORE_NOT_FOUND", {
       path: DEFAULT_PATHS[0],
       reason: `there is no ${DEFAULT_PATHS.join(" and no ")} here`,
-      hint: "name the file with --store <path>, or make an empty one with: sessions init",
+      hint: "name it with --store <path> or $SESSIONS_STORE; or make an empty one with: sessions init",
     });
   }
 
@@ -146,7 +148,7 @@ export class Settings {
 
 function readDotEnv(file: string): Readonly<Record<string, string | undefined>> {
   try {
-    return parseEnv(readFileSync(file, "utf8"));
+    return parseEnv(readFileSync(file, "utf8").replace(/^\ufeff/, ""));
   } catch (error) {
     // Not there, a directory (Python virtual environments are often called .env), or not ours to read.
     if (systemErrorCode(error) !== undefined) return {};

@@ -5,10 +5,20 @@ export function suggest(name: string, candidates: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   const close: { candidate: string; edits: number }[] = [];
   for (const candidate of new Set(candidates)) {
-    const edits = distance(wanted, candidate.toLowerCase());
-    if (edits <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
-      close.push({ candidate, edits });
+    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    const edits = editsWithin(allowed, wanted, candidate.toLowerCase());
+    if (edits !== undefined) close.push({ candidate, edits });
   }
   close.sort((left, right) => left.edits - right.edits);
   return close.slice(0, 3).map(({ candidate }) => candidate);
 }
+
+/** How many characters must change to make one text the other; undefined for more than `allowed`. */
+export function editsWithin(allowed: number, left: string, right: string): number | undefined {
+  // Texts of the file may be megabytes long, and comparing costs the product of both lengths.
+  if (Math.abs(left.length - right.length) > allowed || left.length > LONGEST_NAME) return undefined;
+  const edits = distance(left, right);
+  return edits <= allowed ? edits : undefined;
+}
+
+const LONGEST_NAME = 256;

@@ -26,7 +26,7 @@ export function deleteCommand(program: Command, context: CliContext): Command {
 
 export async function runDelete(context: CliContext, ids: readonly string[], options: DeleteOptions): Promise<void> {
   const settings = new Settings(context, options);
-  const store = await openStore(context, settings);
+  const store = await openStore(context, settings, { toWrite: options.dryRun !== true });
   const { retention } = settings;
   const chosen = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
   if (ids.length === 0 && chosen.length === 0) {
@@ -37,7 +37,7 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
   }
   const byId: Condition[] = [];
   if (ids.length > 0) {
-    const found = requireSessions(ids, await store.lookup(ids), store.location);
+    const found = await requireSessions(store, ids, retention);
     byId.push({ type: "id", ids: new Set(found.flat().map(({ sessionId }) => sessionId)) });
   }
   await removeSessions(
@@ -46,7 +46,7 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
     store,
     {
       name: "delete",
-      criterion: ids.length > 0 ? count(ids.length, "id") : "by selection",
+      criterion: ids.length > 0 ? count(ids.length, "id") : "as selected",
       request: { selection: [...byId, ...chosen], retention, keepPending: false },
       guardsHalf: true,
     },
@@ -57,6 +57,6 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
 
 const EXAMPLES = `
 Examples:
-  sessions delete 0a4a371f                        by the start of its id; asks first
-  sessions delete --user telegram_12345 --yes     everything of a user
-  sessions delete --platform debug --confirm 812  over half of the file, in a script`;
+  sessions delete 0a4a371f                     by the start of its id; asks first
+  sessions delete --user telegram_12345 --yes  everything of a user
+  sessions delete --expired --confirm 812      over half of the file, in a script`;

@@ -2,9 +2,9 @@ import path from "node:path";
 import type { Command } from "commander";
 import { generateDemo } from "../../demo/generate.js";
 import type { CliContext } from "../context.js";
+import { note } from "../notes.js";
 import { parseCount } from "../parse/numbers.js";
 import { count } from "../render/numbers.js";
-import { visibleText } from "../render/visible.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface DemoOptions extends GlobalOptions {
@@ -33,8 +33,15 @@ export async function runDemo(context: CliContext, rows: number, options: DemoOp
     return;
   }
   const { createFile } = await import("../../storage/create-file.js");
-  await createFile(path.resolve(context.workingDirectory, output), pieces, context.interruptSignal());
-  await context.stderr.write(`Wrote ${count(rows, "session")} to ${visibleText(output)}\n`);
+  const file = path.resolve(context.workingDirectory, output);
+  await createFile(file, pieces, context.interruptSignal());
+  if (settings.isJson) {
+    await context.stdout.write(
+      `${JSON.stringify({ store: file, sessions: rows, seed: options.seed }, undefined, 2)}\n`,
+    );
+  } else {
+    await note(context, `Wrote ${count(rows, "session")} to ${output}`);
+  }
 }
 
 const EXAMPLES = `

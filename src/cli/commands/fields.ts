@@ -6,17 +6,17 @@ import { jsonEntries } from "../../session/json.js";
 import type { Session } from "../../session/session.js";
 import type { CliContext } from "../context.js";
 import { openStore } from "../open-store.js";
-import { addFormatOptions, type OutputOptions } from "../output-options.js";
+import { addFormatOption, type OutputOptions } from "../output-options.js";
 import { formatOf } from "../print-sessions.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
-export interface FieldsOptions extends GlobalOptions, OutputOptions {}
+export interface FieldsOptions extends GlobalOptions, Pick<OutputOptions, "format"> {}
 
 export function fieldsCommand(program: Command, context: CliContext): Command {
   const command = program
     .command("fields")
     .description("Name the fields of the file: columns, computed ones, and keys inside the JSON columns.");
-  return addFormatOptions(command)
+  return addFormatOption(command)
     .addHelpText("after", EXAMPLES)
     .action(async () => runFields(context, command.optsWithGlobals<FieldsOptions>()));
 }
@@ -90,7 +90,7 @@ async function printed(
   const format = formatOf(stdout, settings, options.format);
   if (format !== "table") {
     const { createRowWriter } = await import("../render/formats.js");
-    const writer = createRowWriter(format, ["field", "kind", "sessions"]);
+    const writer = await createRowWriter(format, ["field", "kind", "sessions"]);
     return writer.begin() + rows.map((values) => writer.row(values)).join("") + writer.end();
   }
   const { renderTable } = await import("../render/table.js");
@@ -109,5 +109,5 @@ async function printed(
 
 const EXAMPLES = `
 Examples:
-  sessions fields                          what --fields, --where and --sort take
-  sessions list --fields session_id,idle   a computed field`;
+  sessions fields                         what --fields, --where and --sort take
+  sessions list --fields session_id,idle  a computed field`;

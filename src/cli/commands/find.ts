@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { SessionsError } from "../../errors.js";
 import type { CliContext } from "../context.js";
+import { note } from "../notes.js";
 import { openStore } from "../open-store.js";
 import { addOutputOptions, type OutputOptions } from "../output-options.js";
 import { printSessions } from "../print-sessions.js";
 import { count } from "../render/numbers.js";
-import { visibleText } from "../render/visible.js";
 import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
@@ -30,18 +30,17 @@ export async function runFind(context: CliContext, text: string, options: FindOp
   const { retention } = settings;
   const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
   const { matchedBy, count: found, sessions } = await store.find(text, { selection, retention });
-  const shownText = visibleText(text);
-  const note =
+  const meaning =
     matchedBy === undefined
-      ? `No user, session or thread is called "${shownText}", or starts with it.`
-      : `${count(found, "session")} by ${matchedBy} "${shownText}"`;
-  await context.stderr.write(`${note}\n`);
+      ? `No user, session or thread is called "${text}", or starts with it.`
+      : `${count(found, "session")} by ${matchedBy} "${text}"`;
+  await note(context, meaning);
   await printSessions(context, settings, store, sessions, options);
 }
 
 const EXAMPLES = `
 Examples:
-  sessions find telegram_12345          all sessions of this user
-  sessions find 12345                   the same, without the platform
-  sessions find 0a4a371f                a session or a thread by the start of its id
+  sessions find telegram_12345  all sessions of this user
+  sessions find 12345           the same, without the platform
+  sessions find 0a4a371f        a session or a thread by the start of its id
   sessions find 12345 --active --json`;

@@ -7,30 +7,74 @@ import { suggest } from "../suggest.js";
 const EXIT_CODES_TOPIC = "exit-codes";
 
 export function helpCommand(program: Command, context: CliContext): Command {
-  return program
+  const command = program
     .command("help")
     .argument("[topic]", `a command, or ${EXIT_CODES_TOPIC}`)
-    .description("Explain a command, or what the exit codes mean.")
-    .action(async (topic: string | undefined) => runHelp(program, context, topic));
+    .description("Explain a command, or what the exit codes mean.");
+  return command.addHelpText("after", EXAMPLES).action(async (topic: string | undefined) => {
+    const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true;
+    await context.stdout.write(await helpOn(program, context, topic, isJson));
+  });
 }
 
-async function runHelp(program: Command, context: CliContext, topic: string | undefined): Promise<void> {
-  if (topic === EXIT_CODES_TOPIC) {
-    const lines = EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}\n`);
-    await context.stdout.write(`Exit codes of sessions:\n\n${lines.join("")}\n${ADVICE}\n`);
-    return;
-  }
-  if (topic === undefined) return program.outputHelp();
+async function helpOn(
+  program: Command,
+  context: CliContext,
+  topic: string | undefined,
+  isJson: boolean,
+): Promise<string> {
+  if (topic === EXIT_CODES_TOPIC) return isJson ? exitCodesJson() : exitCodesText();
   const { createProgram, COMMANDS } = await import("../program.js");
-  if (!COMMANDS.some(({ name }) => name === topic)) {
+  if (topic !== undefined && !COMMANDS.some(({ name }) => name === topic)) {
     throw new SessionsError("USAGE", {
       reason: `there is no command and no topic "${topic}"`,
       suggestions: suggest(topic, [...COMMANDS.map(({ name }) => name), EXIT_CODES_TOPIC]),
-      hint: "see them all with: sessions --help",
+      hint: "see: sessions --help",
     });
   }
-  const asked = await createProgram([topic], context, "");
-  await context.stdout.write(asked.commands.find((command) => command.name() === topic)?.helpInformation() ?? "");
+  const texts: string[] = [];
+  const full = topic === undefined ? program : await createProgram([topic], context, "", texts);
+  const asked = full.commands.find((command) => command.name() === topic) ?? full;
+  if (isJson) return `${JSON.stringify(description(asked), undefined, 2)}\n`;
+  if (topic === undefined) {
+    program.outputHelp();
+    return "";
+  }
+  asked.outputHelp();
+  return texts.join("");
+}
+
+function exitCodesText(): string {
+  const lines = EXIT_CODES.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}\n`);
+  return `Exit codes of sessions:\n\n${lines.join("")}\n${ADVICE}\n`;
+}
+
+function exitCodesJson(): string {
+  return `${JSON.stringify(
+    EXIT_CODES.map(([code, meaning]) => ({ code, meaning })),
+    undefined,
+    2,
+  )}\n`;
+}
+
+function description(command: Command): object {
+  return {
+    name: command.name(),
+    description: command.description(),
+    arguments: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      required: argument.required,
+      repeatable: argument.variadic,
+      description: argument.description,
+    })),
+    options: command.options.map(({ flags, description }) => ({ flags, description })),
+    commands: command.commands.map((inner) => ({ name: inner.name(), description: inner.description() })),
+  };
 }
 
 const ADVICE = "A script should treat a code that it does not know as a failure.";
+
+const EXAMPLES = `
+Examples:
+  sessions help prune
+  sessions help exit-codes`;

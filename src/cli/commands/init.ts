@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { appendFile, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
-import { systemErrorCode } from "../../errors.js";
+import { SessionsError, systemErrorCode } from "../../errors.js";
 import { ioFailure } from "../../storage/io-failure.js";
 import type { CliContext } from "../context.js";
-import { openStoreAt } from "../open-store.js";
-import { visibleText } from "../render/visible.js";
+import { note } from "../notes.js";
+import { openStoreAt, STANDARD_INPUT } from "../open-store.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface InitOptions extends GlobalOptions {
@@ -27,30 +27,46 @@ export function initCommand(program: Command, context: CliContext): Command {
 export async function runInit(context: CliContext, file: string | undefined, options: InitOptions): Promise<void> {
   const settings = new Settings(context, options);
   const location = file ?? settings.givenStore() ?? "sessions.csv";
+  if (location === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", { reason: "init makes a file, and - names none", hint: "name a path" });
+  }
   const store = await openStoreAt(context, settings, location);
   await store.create({ signal: context.interruptSignal() });
-  await context.stderr.write(`Made ${visibleText(location)}\n`);
-  if (options.gitignore) await ignoreInGit(context, path.resolve(context.workingDirectory, location));
+  const ignoredIn = options.gitignore ? await ignoreInGit(store.location) : undefined;
+  if (settings.isJson) {
+    const body = { store: store.location, created: true, ignored_in: ignoredIn ?? null };
+    await context.stdout.write(`${JSON.stringify(body, undefined, 2)}\n`);
+    return;
+  }
+  await note(context, `Made ${location}, empty but for its header.`);
+  if (ignoredIn !== undefined) await note(context, `Added it to ${ignoredIn}, so that git leaves conversations alone.`);
 }
 
-/** Adds the file and what lies beside it to the `.gitignore` of its folder, where that is in a git work tree. */
-async function ignoreInGit(context: CliContext, file: string): Promise<void> {
+/**
+ * Adds the file and what lies beside it to the `.gitignore` of its folder, where that is in a git work tree.
+ * @returns the `.gitignore` that names the file now; undefined outside git
+ */
+async function ignoreInGit(file: string): Promise<string | undefined> {
   const folder = path.dirname(file);
-  if (!isInGitWorkTree(folder)) return;
+  if (!isInGitWorkTree(folder)) return undefined;
   const gitignore = path.join(folder, ".gitignore");
   const name = path.basename(file);
-  const wanted = [`/${name}`, `/${name}.d/`, `/.${name}.sessions-tmp`];
+  const wanted = [`/${name}`, `/${name}.d/`, `/.${name}.sessions-tmp`].map(escapePattern);
   try {
     const present = await readIfThere(gitignore);
     const lines = new Set(present.split(/\r?\n/).map((line) => line.trim()));
     const missing = wanted.filter((line) => !lines.has(line));
-    if (missing.length === 0) return;
     const separator = present === "" || present.endsWith("\n") ? "" : "\n";
-    await appendFile(gitignore, `${separator}${missing.join("\n")}\n`);
+    if (missing.length > 0) await appendFile(gitignore, `${separator}${missing.join("\n")}\n`);
+    return gitignore;
   } catch (error) {
-    throw ioFailure("add the file to", gitignore, error, `Add these lines yourself: ${wanted.join(" ")}`);
+    throw ioFailure("add the new file to", gitignore, error, `the file is made; add yourself: ${wanted.join(" ")}`);
   }
-  await context.stderr.write(`Ignored it in ${visibleText(gitignore)}\n`);
+}
+
+/** The name itself, where it has characters that gitignore(5) gives a meaning. */
+function escapePattern(line: string): string {
+  return line.replaceAll(/[\\*?[\]]/g, "\\$&").replace(/ $/, "\\ ");
 }
 
 async function readIfThere(file: string): Promise<string> {

@@ -22,14 +22,14 @@ export async function runList(context: CliContext, options: ListOptions): Promis
   const store = await openStore(context, settings);
   const { retention } = settings;
   const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
-  const { matched } = await printSessions(context, settings, store, store.read({ selection, retention }), options);
-  if (matched === 0) await explainNothingFound(context, settings, store, options);
+  const { hasMatches } = await printSessions(context, settings, store, store.read({ selection, retention }), options);
+  if (!hasMatches) await explainNothingFound(context, settings, store, options);
 }
 
 const EXAMPLES = `
 Examples:
-  sessions list                                       newest activity first, a screenful
-  sessions list --platform telegram --expired --all   everything that prune would look at
-  sessions list --fields user_id,metadata.source      any field, nested JSON too
-  sessions list --where 'metadata.source=web' --json  for programs
-  sessions list --format ids --idle 30d               just the ids`;
+  sessions list                                   newest activity first
+  sessions list --expired --all                   what prune would look at
+  sessions list --fields user_id,metadata.source  any field, nested JSON too
+  sessions list --where metadata.source=web       by any field
+  sessions list --idle 30d --format ids           just the ids`;

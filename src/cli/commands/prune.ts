@@ -24,7 +24,7 @@ export function pruneCommand(program: Command, context: CliContext): Command {
 
 export async function runPrune(context: CliContext, options: PruneOptions): Promise<void> {
   const settings = new Settings(context, options);
-  const store = await openStore(context, settings);
+  const store = await openStore(context, settings, { toWrite: options.dryRun !== true });
   const { retention } = settings;
   const idleSeconds = options.idle ?? retention.timeoutSeconds;
   const chosen = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
@@ -46,6 +46,6 @@ export async function runPrune(context: CliContext, options: PruneOptions): Prom
 
 const EXAMPLES = `
 Examples:
-  sessions prune --dry-run                   what is expired
-  sessions prune --idle 30d                  a longer grace; asks first
-  sessions prune --yes --max-removed 20%     for cron: refuses to delete more than a fifth of the file`;
+  sessions prune --dry-run                what is expired
+  sessions prune --idle 30d               a longer grace; asks first
+  sessions prune --yes --max-removed 20%  for cron: no more than a fifth goes`;

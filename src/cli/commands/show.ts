@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.js";
+import { warn } from "../notes.js";
 import { openStore } from "../open-store.js";
 import { addFormatOptions, type OutputOptions } from "../output-options.js";
 import { formatOf } from "../print-sessions.js";
@@ -26,12 +27,12 @@ export function showCommand(program: Command, context: CliContext): Command {
 export async function runShow(context: CliContext, id: string, options: ShowOptions): Promise<void> {
   const settings = new Settings(context, options);
   const store = await openStore(context, settings);
-  const [sessions = []] = requireSessions([id], await store.lookup([id]), store.location);
+  const [sessions = []] = await requireSessions(store, [id], settings.retention);
   const session = sessions.at(-1);
   if (session === undefined) return;
   if (sessions.length > 1) {
     const text = `${sessions.length} records have this id; this is the last one, which the backend uses.`;
-    await context.stderr.write(`${settings.styleOf("stderr").yellow("warning:")} ${text}\n`);
+    await warn(context, settings, text);
   }
   requireFields(options.fields ?? [], session.columnNames);
   const names = options.fields ?? [...COLUMN_NAMES, ...session.extraNames, "state"];
@@ -57,10 +58,11 @@ async function printed(
     return renderSession(names, values, { retention, timeZone, style: settings.styleOf("stdout"), width });
   }
   const { createRowWriter } = await import("../render/formats.js");
-  if (format === "ids") return createRowWriter("ids", ["session_id"]).row([{ type: "text", text: session.sessionId }]);
+  if (format === "ids")
+    return (await createRowWriter("ids", ["session_id"])).row([{ type: "text", text: session.sessionId }]);
   // One session is one object, not a list of one.
-  if (format === "json") return createRowWriter("jsonl", names).row(values);
-  const writer = createRowWriter(format, names);
+  if (format === "json") return (await createRowWriter("jsonl", names)).row(values);
+  const writer = await createRowWriter(format, names);
   return writer.begin() + writer.row(values) + writer.end();
 }
 

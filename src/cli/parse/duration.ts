@@ -34,5 +34,5 @@ export function parseDuration(text: string): number {
 export function parsePositiveDuration(text: string): number {
   const seconds = parseDuration(text);
   if (seconds > 0) return seconds;
-  throw new InvalidArgumentError("The duration must be more than 0.");
+  throw new InvalidArgumentError(`"${text}" is no time at all. Write for example 90s, 15m, 2h, 7d or 4w.`);
 }

@@ -30,6 +30,7 @@ function requireRegExp(pattern: string): void {
   try {
     new RegExp(pattern, "u");
   } catch (error) {
-    throw new InvalidArgumentError(`"${pattern}" is no regular expression: ${(error as Error).message}.`);
+    const reason = (error as Error).message.replace(/^Invalid regular expression: .*: /s, "").toLowerCase();
+    throw new InvalidArgumentError(`"${pattern}" is no regular expression: ${reason}.`);
   }
 }

@@ -1,4 +1,4 @@
-import type { FieldReader } from "../../session/fields.js";
+import { plainText, type FieldReader } from "../../session/fields.js";
 import type { FieldValue } from "../../session/field-value.js";
 import { jsonAt } from "../../session/json.js";
 import { stateOf, type Retention, type SessionState } from "../../session/retention.js";
@@ -23,10 +23,10 @@ const SHORT_ID_LENGTH = 8;
 
 const COLUMNS: readonly TableColumn[] = [
   { header: "SESSION", minWidth: 8, flexible: true },
-  { header: "USER", minWidth: 10, flexible: true },
+  { header: "USER", minWidth: 26, flexible: true },
   { header: "PLATFORM", minWidth: 8, dropOrder: 2, flexible: true },
   { header: "STATE", minWidth: 7 },
-  { header: "LAST ACTIVITY", minWidth: 13, flexible: true },
+  { header: "ACTIVITY", minWidth: 8, flexible: true },
   { header: "CREATED", minWidth: 7, dropOrder: 1 },
   { header: "APPROVAL", minWidth: 8, dropOrder: 3, flexible: true },
 ];
@@ -47,13 +47,13 @@ export function renderSessionTable(sessions: readonly Session[], look: SessionTa
 }
 
 /** The paint of a state; the word says it too. */
-export function statePaint(state: SessionState, style: Style): Paint {
+function statePaint(state: SessionState, style: Style): Paint {
   if (state === "active") return style.green;
   return state === "expired" ? style.dim : style.red;
 }
 
 /** What a pending approval is about: its tool, else its type, else just that there is one; empty for none. */
-export function approvalSummary(session: Session): string {
+function approvalSummary(session: Session): string {
   const { pendingApproval } = session;
   if (pendingApproval === undefined) return "";
   if (!session.hasJsonApproval) return "unreadable";
@@ -81,7 +81,8 @@ function sessionRow(session: Session, idLength: number, retention: Retention, st
 
 function cellText(value: FieldValue, now: Instant): string {
   if (value.type === "time" && value.instant !== undefined) return relativeTime(value.instant, now);
-  return value.type === "duration" ? humanDuration(value.seconds) : valueText(value);
+  if (value.type === "duration") return humanDuration(value.seconds);
+  return value.type === "json" ? (plainText(value) ?? "") : valueText(value);
 }
 
 /** UUIDs are cut to their first part; other ids are short, or tell something by their end. */

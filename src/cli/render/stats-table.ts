@@ -9,6 +9,7 @@ import { count, groupDigits, humanBytes, percent } from "./numbers.js";
 import type { Style } from "./style.js";
 import { renderTable, type TableCell, type TableColumn } from "./table.js";
 import { absoluteTime, humanDuration, relativeTime } from "./time.js";
+import { wrap } from "./width.js";
 
 const BAR_COLUMNS = 20;
 
@@ -33,18 +34,24 @@ export function renderStats(stats: StoreStats, by: string, location: string, loo
     style,
   });
   return [
-    `${style.bold(count(stats.total, "session"))}, ${totals(stats).join(", ")}\n`,
+    headline(stats, width, style),
     groups.length === 0 ? "" : `\n${table}`,
-    hidden === 0 ? "" : style.dim(`and ${count(hidden, "other group")}\n`),
+    hidden === 0 ? "" : `${style.dim(`and ${count(hidden, "other group")}`)}\n`,
     "\n",
     renderKeyValues(details(stats, location, look), width, style),
   ].join("");
 }
 
+function headline(stats: StoreStats, width: number, style: Style): string {
+  const total = count(stats.total, "session");
+  const lines = wrap([total, ...totals(stats)].join(", "), width).join("\n");
+  return `${style.bold(total)}${lines.slice(total.length)}\n`;
+}
+
 function totals({ active, expired, unknown, pending }: StoreStats): string[] {
   const parts = [`${groupDigits(active)} active`, `${groupDigits(expired)} expired`];
   if (unknown > 0) parts.push(`${groupDigits(unknown)} without a readable last activity`);
-  return [...parts, `${count(pending, "pending approval")}`];
+  return [...parts, count(pending, "pending approval")];
 }
 
 function groupColumns(by: string, hasUnknown: boolean): TableColumn[] {

@@ -1,0 +1,24 @@
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import type { SessionStore } from "../store/store.js";
+import type { CliContext } from "./context.js";
+import { warn } from "./notes.js";
+import type { Settings } from "./settings.js";
+
+/** A file that another program wrote to this recently belongs to a running backend. */
+const FOREIGN_WRITER_SECONDS = 300;
+
+/** Seconds since another program wrote the store without our lock, in the last minutes; undefined where none did. */
+export async function foreignWriteAge(context: CliContext, store: SessionStore): Promise<number | undefined> {
+  const { modifiedAt, lastWrittenByUs } = await store.describe();
+  if (modifiedAt === undefined || lastWrittenByUs === true) return undefined;
+  const seconds = (context.clock() - modifiedAt) / MICROSECONDS_PER_SECOND;
+  return seconds > FOREIGN_WRITER_SECONDS ? undefined : Math.max(0, seconds);
+}
+
+export async function warnOfForeignWriter(context: CliContext, settings: Settings, ageSeconds: number): Promise<void> {
+  const { humanDuration } = await import("./render/time.js");
+  const text =
+    `another program wrote this file ${humanDuration(ageSeconds)} ago, without our lock. A backend that is running ` +
+    "keeps its sessions in memory and undoes this change with its next save: stop it first.";
+  await warn(context, settings, text);
+}

@@ -1,0 +1,188 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { csvFile, csvRow, Folder, HEADER } from "./context.js";
+
+const ANEW =
+  "put a good copy back (a backend that dies while it writes leaves this); or start anew: rm <dir>/x.csv && sessions init <dir>/x.csv";
+const LOOK = "put a good copy back, or mend it in a copy; see the first place with: head -c 300 <dir>/x.csv | cat -v";
+
+test.for<[string, string | Uint8Array, string, string]>([
+  ["an empty file", "", "the file is empty: it has no header", ANEW],
+  ["nothing but a byte order mark", "\ufeff", "the file holds nothing but a byte order mark", ANEW],
+  ["binary data", Uint8Array.of(1, 0, 2, 0), "the file starts with NUL bytes or binary data, not with a header", LOOK],
+  ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), "the file is UTF-16, not UTF-8", LOOK],
+  ["a gzip file", gzipSync(HEADER), "the file is gzip-compressed, not CSV", LOOK],
+  ["JSON", '[{"session_id": "a"}]', "the file looks like JSON, not CSV", LOOK],
+  [
+    "a column too few",
+    "session_id,user_id,platform,thread_id,created_at,last_activity,metadata\n",
+    "the header lacks pending_approval",
+    LOOK,
+  ],
+  ["a column twice", `${HEADER},user_id\n`, "the header names user_id more than once", LOOK],
+  ["another text", "Dear Sir,\n", "the first line is no header: it names none, or hardly any, of the columns", LOOK],
+])("refuses %s with exit 13", async ([, content, reason, hint]) => {
+  const folder = new Folder();
+  folder.write("x.csv", content);
+  const stderr = `error: cannot use <dir>/x.csv: ${reason}; nothing was changed\n  ${hint}\n`;
+  expect(await folder.run(["list", "-s", "x.csv"])).toEqual({ stdout: "", stderr, exitCode: 13 });
+  expect(await folder.run(["prune", "--yes", "-s", "x.csv"])).toEqual({ stdout: "", stderr, exitCode: 13 });
+});
+
+const ROW = csvRow({ id: "a" });
+
+test.for<[string, string, string, string]>([
+  [
+    "semicolons",
+    `${HEADER}\n${ROW}\n`.replaceAll(",", ";"),
+    "its columns are separated by semicolons, not by commas",
+    `make a copy with commas: python3 -c 'import csv,sys; csv.writer(sys.stdout).writerows(csv.reader(sys.stdin,delimiter=";"))' < <dir>/x.csv > copy.csv`,
+  ],
+  [
+    "tabs",
+    `${HEADER}\r\n${ROW}\r\n`.replaceAll(",", "\t"),
+    "its columns are separated by tabs, not by commas",
+    `make a copy with commas: python3 -c 'import csv,sys; csv.writer(sys.stdout).writerows(csv.reader(sys.stdin,delimiter="\\t"))' < <dir>/x.csv > copy.csv`,
+  ],
+  [
+    "vertical bars, after a byte order mark",
+    `\ufeff${HEADER}\n`.replaceAll(",", "|"),
+    "its columns are separated by vertical bars, not by commas",
+    `make a copy with commas: python3 -c 'import csv,sys; csv.writer(sys.stdout).writerows(csv.reader(sys.stdin,delimiter="|"))' < <dir>/x.csv > copy.csv`,
+  ],
+  [
+    "names in another case",
+    `${HEADER.toUpperCase()},extra\n`,
+    `the header writes the columns' names in another way: "SESSION_ID" for session_id, "USER_ID" for user_id`,
+    `in a copy, write the first line as: ${HEADER},extra`,
+  ],
+  [
+    "names with spaces",
+    `${HEADER.replace("user_id", " User ID ")}\n`,
+    `the header writes the columns' names in another way: " User ID " for user_id`,
+    `in a copy, write the first line as: ${HEADER}`,
+  ],
+  [
+    "no header at all",
+    `${ROW}\n`,
+    "there is no header: the first line is a session already",
+    `make a copy with one: (echo ${HEADER}; cat <dir>/x.csv) > copy.csv`,
+  ],
+])("says what a header with %s needs", async ([, content, reason, hint]) => {
+  const folder = new Folder();
+  folder.write("x.csv", content);
+  expect(await folder.run(["stats", "-s", "x.csv"])).toEqual({
+    stdout: "",
+    stderr: `error: cannot use <dir>/x.csv: ${reason}; nothing was changed\n  ${hint}\n`,
+    exitCode: 13,
+  });
+});
+
+test("the conversion that is proposed for semicolons makes a file that can be read", async () => {
+  const folder = new Folder();
+  folder.write("x.csv", `${HEADER}\n${ROW}\n`.replaceAll(",", ";"));
+  const { stderr } = await folder.run(["stats", "-s", "x.csv"]);
+  const command = /make a copy with commas: (.*)\n/.exec(stderr)?.[1]?.replace("<dir>/", "") ?? "";
+  execFileSync("sh", ["-c", command], { cwd: folder.path });
+  expect((await folder.run(["list", "--format", "ids", "-s", "copy.csv"])).stdout).toBe("a\n");
+});
+
+test.for<[string, (folder: Folder) => void, string, number]>([
+  [
+    "nothing",
+    () => undefined,
+    "no such file: <dir>/x.csv\n  check the path, or make an empty file with: sessions init <dir>/x.csv",
+    10,
+  ],
+  [
+    "a link that leads nowhere",
+    (folder) => symlinkSync("nowhere", folder.file("x.csv")),
+    "no such file: <dir>/x.csv\n  check the path, or make an empty file with: sessions init <dir>/x.csv",
+    10,
+  ],
+  [
+    "a directory",
+    (folder) => mkdirSync(folder.file("x.csv")),
+    "<dir>/x.csv is not a file that can hold sessions: it is a directory\n  name a regular file with --store <path>",
+    15,
+  ],
+  [
+    "a directory that holds the file",
+    (folder) => {
+      mkdirSync(folder.file("x.csv"));
+      folder.fixture("three-rows.csv", "x.csv/sessions.csv");
+    },
+    "<dir>/x.csv is not a file that can hold sessions: it is a directory\n  there is one in it: --store <dir>/x.csv/sessions.csv",
+    15,
+  ],
+  [
+    "a named pipe",
+    (folder) => void execFileSync("mkfifo", [folder.file("x.csv")]),
+    "<dir>/x.csv is not a file that can hold sessions: it is a named pipe\n  read from it with: sessions -s - list < <dir>/x.csv",
+    15,
+  ],
+])("where the file should be is %s", async ([, make, text, exitCode]) => {
+  const folder = new Folder();
+  make(folder);
+  expect(await folder.run(["list", "-s", "x.csv"])).toEqual({ stdout: "", stderr: `error: ${text}\n`, exitCode });
+});
+
+test("a path through a file is no path", async () => {
+  const folder = new Folder();
+  folder.fixture("three-rows.csv");
+  const { stderr, exitCode } = await folder.run(["list", "-s", "sessions.csv/x"]);
+  expect({ stderr, exitCode }).toEqual({
+    stderr: "error: cannot open <dir>/sessions.csv/x: a part of the path is a file, no folder\n",
+    exitCode: 15,
+  });
+});
+
+test("a path that a shell would take apart is quoted in what to type", async () => {
+  const { stderr } = await new Folder().run(["list", "-s", "it's mine.csv"]);
+  expect(stderr).toContain(String.raw`sessions init '<dir>/it'\''s mine.csv'`);
+});
+
+const WHOLE = [csvRow({ id: "a" }), csvRow({ id: "b" })];
+
+test.for<[string, string, string, string]>([
+  [
+    "an unclosed quote",
+    `${csvFile(...WHOLE)}c,"tele\n`,
+    "line 4: a quoted field is not closed, or text follows its closing quote",
+    "4p",
+  ],
+  ["NUL bytes", csvFile(WHOLE[0] ?? "", "\0\0\0", WHOLE[1] ?? ""), "line 3: NUL bytes", "3p"],
+])("exit 13 names the line of %s, and the file stays as it is", async ([, content, finding, place]) => {
+  const folder = new Folder();
+  folder.write("x.csv", content);
+  const outcome = await folder.run(["prune", "--yes", "-s", "x.csv"]);
+  expect(outcome).toEqual({
+    stdout: "",
+    stderr:
+      `error: <dir>/x.csv is damaged: where its records begin and end is in doubt; nothing was changed\n  ${finding}\n` +
+      `  put a good copy back, or mend it in a copy; see the first place with: sed -n ${place} <dir>/x.csv | cut -c 1-300 | cat -v\n`,
+    exitCode: 13,
+  });
+  expect(folder.read("x.csv")).toBe(content);
+});
+
+test("findings of a damaged file are data in JSON", async () => {
+  const folder = new Folder();
+  folder.write("x.csv", csvFile(WHOLE[0] ?? "", "\0", WHOLE[1] ?? ""));
+  const { stderr } = await folder.run(["prune", "--yes", "-s", "x.csv", "--json"]);
+  expect(JSON.parse(stderr)).toMatchObject({
+    error: { code: "STORE_DAMAGED", exit_code: 13, finding_count: 1, findings: [{ line: 3, message: "NUL bytes" }] },
+  });
+});
+
+test("a reading command shows what is whole, and says what it left out", async () => {
+  const folder = new Folder();
+  folder.write("x.csv", csvFile(WHOLE[0] ?? "", "only,three,fields", WHOLE[1] ?? ""));
+  expect(await folder.run(["list", "-s", "x.csv", "--format", "ids"])).toEqual({
+    stdout: "a\nb\n",
+    stderr: "warning: 1 record of <dir>/x.csv is left out, not whole:\n  line 3: 3 fields where the header has 8\n",
+    exitCode: 0,
+  });
+});
