@@ -58,5 +58,8 @@ export default tseslint.config(
     files: ["**/*.js", "**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", Buffer: "readonly", URL: "readonly" } },
   },
-  { files: ["bin/*.js"], languageOptions: { sourceType: "commonjs", globals: { require: "readonly" } } },
+  {
+    files: ["bin/*.js"],
+    languageOptions: { sourceType: "commonjs", globals: { require: "readonly", __dirname: "readonly" } },
+  },
 );
