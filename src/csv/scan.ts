@@ -84,10 +84,8 @@ export class RecordScanner {
         this.batchNumber += 1;
         return true;
       }
-      if (this.#atEnd) {
-        if (this.#fill === 0) return false;
-        throw this.#tooLarge(`has more than ${FIELD_CAPACITY} fields`);
-      }
+      if (this.#kernel.isTooWide) throw this.#tooLarge(`has more than ${FIELD_CAPACITY} fields`);
+      if (this.#atEnd) return false;
       this.#readMore();
     }
   }
@@ -205,8 +203,7 @@ export class RecordScanner {
   }
 
   /**
-   * Compares the values at `place` of all records of the batch with some bytes, at most 1,024: ANSWER_YES,
-   * ANSWER_AS_TEXT where the value holds doubled quotes, else 0.
+   * Compares the values at `place` of all records with some bytes, see `Kernel.matchColumn`: one answer a record.
    */
   matches(place: number, needle: Uint8Array, mode: MatchMode): Uint8Array {
     this.#kernel.matchColumn(this.recordCount, place, needle, mode);
@@ -258,7 +255,7 @@ export class RecordScanner {
 
   #skipBom(): void {
     this.#started = true;
-    while (this.#fill < BOM.length && !this.#atEnd) this.#readMore();
+    this.#readMore();
     this.hasBom = this.#fill >= BOM.length && BOM.every((byte, index) => this.bytes[index] === byte);
     if (this.hasBom) this.#consumed = BOM.length;
   }
@@ -272,9 +269,12 @@ export class RecordScanner {
       this.#records = this.#kernel.records;
       this.#fields = this.#kernel.fields;
     }
-    const count = this.#read(this.bytes.subarray(this.#fill));
-    if (count === 0) this.#atEnd = true;
-    this.#fill += count;
+    // Filled up before the next look at it: many short reads must not mean many looks at one long record.
+    while (this.#fill < this.#kernel.textCapacity && !this.#atEnd) {
+      const count = this.#read(this.bytes.subarray(this.#fill));
+      if (count === 0) this.#atEnd = true;
+      this.#fill += count;
+    }
   }
 
   #tooLarge(what: string): SessionsError {

@@ -79,6 +79,7 @@ export interface CheckedColumns {
 interface KernelExports {
   readonly consumed: WebAssembly.Global;
   readonly records: WebAssembly.Global;
+  readonly isTooWide: WebAssembly.Global;
   readonly isNaive: WebAssembly.Global;
   readonly renderedLength: WebAssembly.Global;
   attach(text: number, fields: number, records: number): void;
@@ -156,6 +157,11 @@ export class Kernel {
   scan(length: number, isFinal: boolean): number {
     this.#exports.scan(length, isFinal, FIELD_CAPACITY, RECORD_CAPACITY);
     return this.#exports.records.value;
+  }
+
+  /** The last `scan` stopped at its first record, because that has more than FIELD_CAPACITY fields. */
+  get isTooWide(): boolean {
+    return this.#exports.isTooWide.value !== 0;
   }
 
   /** Bytes that the records of the last `scan` take. */

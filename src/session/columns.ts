@@ -30,8 +30,9 @@ export interface HeaderFault {
 
 /** Finds our columns by name, in any order and among any others, or says why the names are no header of ours. */
 export function readColumns(names: readonly string[]): Columns | HeaderFault {
-  const missing = COLUMN_NAMES.filter((name) => !names.includes(name));
-  const repeated = names.filter((name, index) => name !== "" && names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const repeated = names.filter((name) => name !== "" && seen.size === seen.add(name).size);
+  const missing = COLUMN_NAMES.filter((name) => !seen.has(name));
   if (missing.length > 0 || repeated.length > 0) return { missing, repeated };
   const at = Object.fromEntries(COLUMN_NAMES.map((name) => [name, names.indexOf(name)])) as Record<ColumnName, number>;
   const ours: readonly string[] = COLUMN_NAMES;

@@ -55,7 +55,7 @@ export function fieldNames(columnNames: readonly string[]): string[] {
   return [...COLUMN_NAMES, ...extras, ...computed];
 }
 
-/** Orders values for sorting: times, numbers and lengths by size, text by code points, nothing last. */
+/** Orders values for sorting: times, numbers and lengths by size, text by UTF-16 units, nothing last. */
 export function compareValues(left: FieldValue, right: FieldValue): number {
   const [a, b] = [sortKey(left), sortKey(right)];
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);

@@ -124,8 +124,10 @@ function compileWhere(
 function compareWith(actual: FieldValue, value: string, instant: Instant | undefined): number | undefined {
   const text = plainText(actual);
   if (text === undefined) return undefined;
-  if (actual.type === "time" && actual.instant !== undefined && instant !== undefined) return actual.instant - instant;
   if (text === value) return 0;
+  if (actual.type === "time" && instant !== undefined) {
+    return actual.instant === undefined ? undefined : actual.instant - instant;
+  }
   if (isNumber(text) && isNumber(value)) return compareNumbers(text, value);
   return text < value ? -1 : 1;
 }
@@ -140,7 +142,7 @@ function compareNumbers(left: string, right: string): number {
     const difference = BigInt(left) - BigInt(right);
     return difference < 0n ? -1 : Number(difference > 0n);
   }
-  return Number(left) - Number(right);
+  return Number(left) < Number(right) ? -1 : Number(Number(left) > Number(right));
 }
 
 function holds(order: number, comparison: Exclude<Comparison, "~" | "!~">): boolean {

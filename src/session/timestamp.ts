@@ -34,7 +34,7 @@ function pad(number: number): string {
 let kernel: Kernel | undefined;
 const LONGEST_TEXT = 256;
 
-/** The instant of a text that the file may hold, see `Kernel.parseTimestamp`; NaN for any other. Without an offset it is UTC. */
+/** The instant of a text that the file may hold, see `Kernel.parseTimestamp`; NaN for any other, and for more than 64 characters. Without an offset it is UTC. */
 export function parseTimestamp(text: string): Instant {
   if (text.length > LONGEST_TEXT / 4) return NaN;
   kernel ??= new Kernel(LONGEST_TEXT);

@@ -71,7 +71,6 @@ export async function acquireLock(realPath: string, options: LockOptions): Promi
       cause: error,
     });
   });
-  ensureSidecarFolder(realPath);
   let deadline: AbortSignal | undefined;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const attempt = tryOnce(realPath, holder, tryLock);
@@ -89,8 +88,12 @@ export async function acquireLock(realPath: string, options: LockOptions): Promi
 type TryLock = (fd: number, byteOffset: number, byteLength: number) => boolean;
 type Attempt = { readonly lock: FileLock } | { readonly lock?: never; readonly occupant: LockHolder | undefined };
 
-/** Opens the lock file anew at each try, so that a lock file that somebody deleted or replaced is not waited for. */
+/**
+ * Makes the folder and opens the lock file anew at each try, so that nobody waits for a lock file that somebody deleted or
+ * replaced.
+ */
 function tryOnce(realPath: string, holder: LockHolder, tryLock: TryLock): Attempt {
+  ensureSidecarFolder(realPath);
   const fd = openLockFile(realPath);
   try {
     if (tryLock(fd, ...LOCKED_RANGE) && isStillTheLock(fd, realPath))

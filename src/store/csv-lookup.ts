@@ -10,7 +10,7 @@ export class LookupCollector {
   readonly #isNamed: (record: number) => boolean;
   readonly #reader: SessionReader;
   readonly #exact: Session[] = [];
-  /** Sessions by id for the first ids that start with the text, one more than are shown. */
+  /** Sessions by id for the first five ids that start with the text. */
   readonly #byPrefix = new Map<string, Session[]>();
 
   constructor(text: string, reader: SessionReader) {

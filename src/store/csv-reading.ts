@@ -1,4 +1,4 @@
-import type { ReadBytes, RecordScanner } from "../csv/scan.js";
+import type { RecordScanner } from "../csv/scan.js";
 import { SessionsError } from "../errors.js";
 import type { SessionReader } from "../session/codec.js";
 import { compileSelection } from "../session/query.js";
@@ -96,7 +96,7 @@ export class CsvReading implements SessionReading {
         const page = records.slice(Math.max(0, offset - place), Math.max(0, offset + limit - place));
         place += records.length;
         if (page.length > 0) yield renderer.render(page);
-      } while (place < offset + limit && scanner.nextBatch());
+      } while (place < offset + limit && opened.nextBatch());
       this.#leftOut = log.faults(() => readFromStart(source));
       requireUnchanged(source, this.#input);
     } finally {
@@ -123,23 +123,30 @@ function pickRecords(
 class FoundReading implements SessionReading {
   readonly leftOut: Faults;
   readonly #input: CsvInput;
-  readonly #source: CsvSource;
-  readonly #read: ReadBytes;
+  readonly #spans: readonly number[];
+  #source: CsvSource | undefined;
 
-  constructor(input: CsvInput, source: CsvSource, read: ReadBytes, leftOut: Faults) {
+  /** @param spans of the header and the records: start and end offsets in turn */
+  constructor(input: CsvInput, source: CsvSource, spans: readonly number[], leftOut: Faults) {
     this.#input = input;
     this.#source = source;
-    this.#read = read;
+    this.#spans = spans;
     this.leftOut = leftOut;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
+    if (this.#source === undefined) return;
     try {
-      yield* decodeBatches(openCsv(this.#read, this.#input), () => true, new FaultLog());
+      yield* decodeBatches(openCsv(readSpans(this.#source, this.#spans), this.#input), () => true, new FaultLog());
       requireUnchanged(this.#source, this.#input);
     } finally {
-      this.#source.close();
+      this.close();
     }
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#source = undefined;
   }
 }
 
@@ -148,13 +155,13 @@ function* decodeBatches(
   matches: (record: number) => boolean,
   log: FaultLog,
 ): Generator<readonly Session[]> {
-  const { scanner, reader } = opened;
+  const { reader } = opened;
   let firstRecord = 1;
   do {
     const records = pickRecords(opened, firstRecord, matches, log);
     firstRecord = 0;
     if (records.length > 0) yield records.map((record) => reader.session(record));
-  } while (scanner.nextBatch());
+  } while (opened.nextBatch());
 }
 
 /** Reads a source once from start to end, shows every whole record, and gives back what was left out. */
@@ -167,7 +174,7 @@ function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) =>
   do {
     visitBatch(scanner, reader, firstRecord, log, visitRecord);
     firstRecord = 0;
-  } while (scanner.nextBatch());
+  } while (opened.nextBatch());
   const leftOut = log.faults(() => readFromStart(source));
   requireUnchanged(source, input);
   return leftOut;
@@ -201,9 +208,10 @@ export function findInCsv(input: CsvInput, text: string, request: ReadRequest): 
       const found = (collector = new FindCollector(text, scanner, reader));
       return (record) => found.add(record, isSelected);
     });
-    const read = readSpans(source, [0, headerEnd, ...(collector?.spans ?? [])]);
-    const sessions = new FoundReading(input, source, read, leftOut);
-    return { matchedBy: collector?.matchedBy, count: collector?.count ?? 0, sessions };
+    const { matchedBy, count = 0, spans = [] } = collector ?? {};
+    const sessions = new FoundReading(input, source, [0, headerEnd, ...spans], leftOut);
+    if (count === 0) sessions.close();
+    return { matchedBy, count, sessions, close: () => sessions.close() };
   } catch (error) {
     source.close();
     throw error;

@@ -1,3 +1,4 @@
+import { linesAt } from "../csv/position.js";
 import { RecordScanner, type ReadBytes } from "../csv/scan.js";
 import { SessionsError, type Finding } from "../errors.js";
 import { RECORD_BARE_CR } from "../kernel/kernel.js";
@@ -32,6 +33,8 @@ export interface CsvInput {
 export interface OpenedCsv {
   readonly scanner: RecordScanner;
   readonly reader: SessionReader;
+  /** Moves to the next batch, like the scanner, and says in which file and line a record is too large. */
+  nextBatch(): boolean;
 }
 
 /** Reads a source from its first byte on. */
@@ -71,19 +74,41 @@ export function readSpans(source: CsvSource, spans: readonly number[]): ReadByte
  *
  * @throws SessionsError STORE_DAMAGED where there is no header of ours
  */
-export function openCsv(read: ReadBytes, { location, naiveOffset }: Omit<CsvInput, "open">): OpenedCsv {
+export function openCsv(read: ReadBytes, input: CsvInput): OpenedCsv {
+  const { location, naiveOffset } = input;
   const scanner = new RecordScanner(read);
-  if (!scanner.nextBatch()) {
+  const nextBatch = (): boolean => {
+    try {
+      return scanner.nextBatch();
+    } catch (error) {
+      throw withLine(error, input);
+    }
+  };
+  if (!nextBatch()) {
     throw damaged(location, {
       message: scanner.hasBom ? "the file holds nothing but a byte order mark" : "the file is empty: it has no header",
     });
   }
-  return { scanner, reader: new SessionReader(scanner, columnsOf(scanner, location), naiveOffset) };
+  return { scanner, reader: new SessionReader(scanner, columnsOf(scanner, location), naiveOffset), nextBatch };
+}
+
+/** The scanner knows neither files nor lines. */
+function withLine(error: unknown, input: CsvInput): unknown {
+  if (!(error instanceof SessionsError)) return error;
+  const [finding] = error.details.findings ?? [];
+  if (finding?.byteOffset === undefined) return error;
+  const source = input.open();
+  try {
+    const [line = 1] = linesAt(readFromStart(source), [finding.byteOffset]);
+    return new SessionsError(error.code, { ...error.details, path: input.location, findings: [{ ...finding, line }] });
+  } finally {
+    source.close();
+  }
 }
 
 function columnsOf(scanner: RecordScanner, location: string): Columns {
   const names: string[] = [];
-  for (let index = 0; index < Math.min(scanner.fieldCount(0), 1000); index += 1) {
+  for (let index = 0; index < scanner.fieldCount(0); index += 1) {
     names.push(scanner.fieldText(0, index));
   }
   const columns = readColumns(names);
@@ -92,7 +117,7 @@ function columnsOf(scanner: RecordScanner, location: string): Columns {
     if (borderFault === undefined) return columns;
     throw damaged(location, { line: 1, byteOffset: scanner.byteOffset, message: borderFault });
   }
-  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.batchLength)) ?? borderFault;
+  const foreign = foreignContent(scanner.bytes.subarray(0, scanner.recordEnd(0))) ?? borderFault;
   if (foreign !== undefined) throw damaged(location, { line: 1, byteOffset: 0, message: foreign });
   const { missing, repeated } = columns;
   const nothingFits = missing.length > names.length || missing.length >= 5;
@@ -111,7 +136,7 @@ function headerBorderFault(scanner: RecordScanner): string | undefined {
   return "a carriage return without a line feed stands in the header";
 }
 
-/** What a file that is no CSV at all is, by its first bytes. */
+/** What a file that is no CSV at all is, by what stands in the place of its header. */
 function foreignContent(bytes: Buffer): string | undefined {
   const startsWith = (...prefix: number[]): boolean => prefix.every((byte, index) => bytes[index] === byte);
   if (startsWith(0xff, 0xfe) || startsWith(0xfe, 0xff)) return "the file is UTF-16, not UTF-8";
@@ -119,7 +144,7 @@ function foreignContent(bytes: Buffer): string | undefined {
   if (startsWith(0x50, 0x4b, 0x03, 0x04)) return "the file is a ZIP archive (a spreadsheet?), not CSV";
   if (startsWith(0x7b) || startsWith(0x5b)) return "the file looks like JSON, not CSV";
   if (bytes.subarray(0, 15).equals(Buffer.from("SQLite format 3"))) return "the file is an SQLite database, not CSV";
-  if (bytes.subarray(0, 1024).includes(0)) return "the file starts with NUL bytes or binary data, not with a header";
+  if (bytes.includes(0)) return "the file holds binary data (NUL bytes) where its header should be";
   return undefined;
 }
 

@@ -99,7 +99,8 @@ function beginRemoval(
   source: CsvSource,
   request: RemovalRequest,
 ): { plan: () => RemovalPlan; batches: Generator<Iterable<Uint8Array>> } {
-  const { scanner, reader } = openCsv(readFromStart(source), input);
+  const opened = openCsv(readFromStart(source), input);
+  const { scanner, reader } = opened;
   const planner = new RemovalPlanner(scanner, reader, request);
   function* batches(): Generator<Iterable<Uint8Array>> {
     if (scanner.hasBom) yield [BOM];
@@ -108,7 +109,7 @@ function beginRemoval(
       const edits = planner.planBatch(firstRecord);
       firstRecord = 0;
       yield applyEdits(scanner.bytes.subarray(0, scanner.batchLength), edits);
-    } while (scanner.nextBatch());
+    } while (opened.nextBatch());
     requireUnchanged(source, input);
     requireBorders(planner, source, input);
   }

@@ -114,7 +114,10 @@ export interface FindReading {
   readonly matchedBy: "user_id" | "bare user id" | "start of user_id" | "session_id" | "thread_id" | undefined;
   /** How many sessions the reading has. */
   readonly count: number;
+  /** From the version that was searched; can be iterated once. */
   readonly sessions: SessionReading;
+  /** Gives back what holds that version, for callers that do not iterate to the end; may be called again. */
+  close(): void;
 }
 
 export interface Lookup {

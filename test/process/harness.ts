@@ -6,8 +6,6 @@ import { afterAll, beforeAll, describe } from "vitest";
 
 type Need = "gcc" | "strace" | "root" | "mount" | "setpriv" | "prlimit";
 
-const CACHE = path.resolve("node_modules/.cache");
-
 /** What is missing here for a test, as a sentence; undefined if it can run. */
 function missing(need: Need): string | undefined {
   if (need === "root") return process.geteuid?.() === 0 ? undefined : "needs root";
@@ -35,10 +33,9 @@ export function setUpDriver(): { readonly driver: string; readonly folder: strin
   beforeAll(async () => {
     made.folder = fs.mkdtempSync("/tmp/sessions-test-");
     fs.chmodSync(made.folder, 0o755);
-    fs.mkdirSync(CACHE, { recursive: true });
-    // Inside the project, so that it finds the packages that stay outside the bundle.
-    made.driver = path.join(fs.mkdtempSync(path.join(CACHE, "sessions-driver-")), "driver.mjs");
-    fs.chmodSync(path.dirname(made.driver), 0o755);
+    // Not in the checkout, which other users may not be allowed to read; so it needs the packages outside the bundle too.
+    copyPackage("fs-native-extensions", path.join(made.folder, "node_modules"));
+    made.driver = path.join(made.folder, "driver.mjs");
     await build({
       entryPoints: ["test/process/driver.ts"],
       outfile: made.driver,
@@ -51,9 +48,21 @@ export function setUpDriver(): { readonly driver: string; readonly folder: strin
   });
   afterAll(() => {
     fs.rmSync(made.folder, { recursive: true, force: true });
-    fs.rmSync(path.dirname(made.driver), { recursive: true, force: true });
   });
   return made;
+}
+
+/** Copies a package and all that it depends on, readable for everybody. */
+function copyPackage(name: string, target: string): void {
+  const source = path.resolve("node_modules", name);
+  const copy = path.join(target, name);
+  if (fs.existsSync(copy)) return;
+  fs.cpSync(source, copy, { recursive: true });
+  const { dependencies = {} } = JSON.parse(fs.readFileSync(path.join(source, "package.json"), "utf8")) as {
+    dependencies?: Record<string, string>;
+  };
+  for (const dependency of Object.keys(dependencies)) copyPackage(dependency, target);
+  execFileSync("chmod", ["-R", "a+rX", copy]);
 }
 
 /** Numbered lines, so that no part of it looks like another: a torn mixture equals neither version. */

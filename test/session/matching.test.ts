@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { HEADER, line, open, openRecords } from "./records.js";
-
-const LINE = line();
+import { openRecords } from "./records.js";
 
 describe("a comparison of a column with a text", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", '"', ",", "é", "\n"), maxLength: 20 });
@@ -47,7 +45,9 @@ describe("a comparison of a column with a text", () => {
   });
 
   test("is done anew in each batch", () => {
-    const { scanner, reader } = open(`${HEADER}\n${LINE}\n${line({ session_id: "s2" })}`);
+    // Two records that do not fit into one window.
+    const metadata = `{"a": "${"x".repeat(300_000)}"}`;
+    const { scanner, reader } = openRecords([{ metadata }, { session_id: "s2", metadata }]);
     const matches = reader.matcher("session_id", "s2", "equals");
     const before = matches(1);
     scanner.nextBatch();

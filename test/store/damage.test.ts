@@ -103,7 +103,7 @@ describe("a removal is refused, and the file untouched, where", () => {
     [
       "it is UTF-16 without a mark",
       Buffer.from(fileOf(LINE), "utf16le"),
-      "the file starts with NUL bytes or binary data, not with a header",
+      "the file holds binary data (NUL bytes) where its header should be",
     ],
     ["it is gzip-compressed", gzipSync(fileOf(LINE)), "the file is gzip-compressed, not CSV"],
     [
@@ -114,7 +114,7 @@ describe("a removal is refused, and the file untouched, where", () => {
     ["it is a database", "SQLite format 3\0", "the file is an SQLite database, not CSV"],
     ["it is a JSON array", '[{"session_id": "a"}]\n', "the file looks like JSON, not CSV"],
     ["it is a JSON object", '{\n"session_id": "a"}', "the file looks like JSON, not CSV"],
-    ["it is all NUL", Buffer.alloc(5000), "the file starts with NUL bytes or binary data, not with a header"],
+    ["it is all NUL", Buffer.alloc(5000), "the file holds binary data (NUL bytes) where its header should be"],
   ])("%s", async (_, content, message) => {
     const findings = await damageOf(content);
     expect(findings.map(([, text]) => text)).toEqual([message]);

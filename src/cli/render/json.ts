@@ -1,6 +1,6 @@
 import type { FieldValue } from "../../session/field-value.js";
-import { formatInstant } from "../../session/timestamp.js";
 import type { RowWriter } from "./row-writer.js";
+import { timeText } from "./value-text.js";
 import { escapeJsonControls } from "./visible.js";
 
 const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
@@ -49,7 +49,7 @@ function jsonValue(value: FieldValue | undefined): string {
     case "text":
       return jsonString(value.text);
     case "time":
-      return jsonString(value.instant === undefined ? value.text : formatInstant(value.instant));
+      return jsonString(timeText(value));
     case "json":
       return value.text;
     case "duration":

@@ -1,7 +1,7 @@
 // The loops that see every byte, compiled to WebAssembly with 16-byte SIMD lanes. They work on plain offsets into linear
 // memory; `../kernel.ts` is the only caller and documents the layout.
 export { attach } from "./layout";
-export { consumed, records, scan } from "./scan";
+export { consumed, isTooWide, records, scan } from "./scan";
 export { checkJson } from "./json";
 export { isNaive, parseTimestamp, parseTimestamps } from "./timestamp";
 export { classify, findFaults, internColumn, matchColumn } from "./columns";

@@ -150,7 +150,8 @@ function writePlain(field: u32, asJson: bool): bool {
 
 /** `2025-09-30T10:30:00`, or with six digits that are not all zero: the form that we print ourselves. */
 function writeTime(field: u32, instant: f64): bool {
-  if (instant != instant) return false;
+  // Also false for NaN. Beyond 2^53 an instant is not exact, and the caller prints the text as it stands.
+  if (!(Math.abs(instant) <= 9007199254740991)) return false;
   const start = text + (startAndFlags(field) & OFFSET_MASK);
   const length = <u32>(valueEnd(field) - start);
   if (load<u8>(start, 10) != 0x54) return false;

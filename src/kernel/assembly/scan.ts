@@ -6,6 +6,9 @@ import {
 
 /** Bytes of `text` that belong to complete records after the last `scan`. */
 export let consumed: u32 = 0;
+/** The first record of the last `scan` has more fields than the table holds. */
+export let isTooWide: bool = false;
+
 /** Records that the last `scan` completed. */
 export let records: u32 = 0;
 
@@ -49,7 +52,10 @@ function scanRecord(
 ): usize {
   let recordFlags: u32 = 0;
   while (true) {
-    if (fieldCount == fieldCapacity) return 0;
+    if (fieldCount == fieldCapacity) {
+      isTooWide = records == 0;
+      return 0;
+    }
     let fieldFlags: u32 = 0;
     let valueStart = at;
     if (at < end && load<u8>(at) == QUOTE) {
@@ -203,6 +209,7 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
   fieldCount = 0;
   consumed = 0;
   records = 0;
+  isTooWide = false;
 
   while (base < end) {
     const a = v128.load(base);
@@ -231,7 +238,10 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
         bad = 1;
         break;
       }
-      if (fieldCount == fieldCapacity) return;
+      if (fieldCount == fieldCapacity) {
+        isTooWide = records == 0;
+        return;
+      }
       const before = ((<u64>1) << bit) - 1;
       if (load<u8>(fieldStart) == QUOTE) {
         const flags = isEscaped || (doubled & before) != 0 ? FIELD_QUOTED | FIELD_ESCAPED : FIELD_QUOTED;

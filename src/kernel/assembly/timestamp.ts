@@ -1,5 +1,5 @@
 // Timestamps, a column of a batch at once.
-import { COMMA, fieldsEnd, fieldsStart, OFFSET_MASK, startAndFlags, text, valueEnd } from "./layout";
+import { fieldsEnd, fieldsStart, OFFSET_MASK, startAndFlags, text, valueEnd } from "./layout";
 import { isDigitAt, MINUS } from "./json";
 
 // @ts-ignore: decorator
@@ -38,7 +38,7 @@ export function parseTimestamp(at: usize, end: usize): f64 {
   const separator = load<u8>(at, 10);
   if (
     load<u8>(at, 4) != 0x2d || load<u8>(at, 7) != 0x2d || load<u8>(at, 13) != 0x3a || load<u8>(at, 16) != 0x3a ||
-    (separator != 0x54 && separator != 0x20 && separator != 0x74)
+    (separator != 0x54 && separator != 0x20)
   ) return NaN;
   const century = twoDigits(at);
   const yearOfCentury = twoDigits(at + 2);
@@ -54,7 +54,7 @@ export function parseTimestamp(at: usize, end: usize): f64 {
 
   at += 19;
   let microseconds = 0;
-  if (at < end && (load<u8>(at) == 0x2e || load<u8>(at) == COMMA)) {
+  if (at < end && load<u8>(at) == 0x2e) {
     at += 1;
     if (!isDigitAt(at, end)) return NaN;
     let scale = 100000;
@@ -67,7 +67,7 @@ export function parseTimestamp(at: usize, end: usize): f64 {
   let seconds = <i64>daysFromEpoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
   if (at == end) {
     isNaive = true;
-  } else if (load<u8>(at) != 0x5a && load<u8>(at) != 0x7a) {
+  } else if (load<u8>(at) != 0x5a) {
     const sign = load<u8>(at);
     if ((sign != 0x2b && sign != MINUS) || end - at != 6 || load<u8>(at, 3) != 0x3a) return NaN;
     const hours = twoDigits(at + 1);
