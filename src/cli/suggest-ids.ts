@@ -5,18 +5,23 @@ import { editsWithin } from "./suggest.js";
 
 /** More ids than this that are equally close tell nobody anything. */
 const MOST_SUGGESTED = 3;
+/** An error is told at once; of a larger store the rest is not looked at. */
+const SESSIONS_LOOKED_AT = 200_000;
 /** The start of an id that is shorter than this is close to too many. */
 const SHORTEST_START = 4;
 
 /**
  * The ids of the store that a mistyped one may have meant, closest first. What is shorter than an id is compared with its
- * start. Reads the whole store, and keeps no more than a few ids.
+ * start. Reads no further than it can in about a second, and keeps no more than a few ids.
  */
 export async function suggestIds(store: SessionStore, typed: string, retention: Retention): Promise<readonly string[]> {
   const closest = new ClosestIds(typed);
+  let looked = 0;
   try {
     for await (const batch of store.read({ selection: [], retention })) {
       for (const { sessionId } of batch) closest.add(sessionId);
+      looked += batch.length;
+      if (looked >= SESSIONS_LOOKED_AT) break;
     }
   } catch (error) {
     // The answer that there is no such session stands without suggestions.

@@ -1,12 +1,16 @@
 import { distance } from "fastest-levenshtein";
 
-/** The candidates that a mistyped name may have meant, best first: at most three, none that differ in over a third. */
+/**
+ * The candidates that a mistyped name may have meant, best first: at most three, that differ in a third at most or go on
+ * where the name ends.
+ */
 export function suggest(name: string, candidates: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   const close: { candidate: string; edits: number }[] = [];
   for (const candidate of new Set(candidates)) {
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
-    const edits = editsWithin(allowed, wanted, candidate.toLowerCase());
+    const isStart = wanted.length >= SHORTEST_START && candidate.toLowerCase().startsWith(wanted);
+    const edits = editsWithin(allowed, wanted, candidate.toLowerCase()) ?? (isStart ? allowed : undefined);
     if (edits !== undefined) close.push({ candidate, edits });
   }
   close.sort((left, right) => left.edits - right.edits);
@@ -22,3 +26,4 @@ export function editsWithin(allowed: number, left: string, right: string): numbe
 }
 
 const LONGEST_NAME = 256;
+const SHORTEST_START = 3;

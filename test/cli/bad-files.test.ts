@@ -11,7 +11,7 @@ const LOOK = "put a good copy back, or mend it in a copy; see the first place wi
 test.for<[string, string | Uint8Array, string, string]>([
   ["an empty file", "", "the file is empty: it has no header", ANEW],
   ["nothing but a byte order mark", "\ufeff", "the file holds nothing but a byte order mark", ANEW],
-  ["binary data", Uint8Array.of(1, 0, 2, 0), "the file starts with NUL bytes or binary data, not with a header", LOOK],
+  ["binary data", Uint8Array.of(1, 0, 2, 0), "the file holds binary data (NUL bytes) where its header should be", LOOK],
   ["UTF-16", Buffer.from(`\ufeff${HEADER}`, "utf16le"), "the file is UTF-16, not UTF-8", LOOK],
   ["a gzip file", gzipSync(HEADER), "the file is gzip-compressed, not CSV", LOOK],
   ["JSON", '[{"session_id": "a"}]', "the file looks like JSON, not CSV", LOOK],

@@ -61,17 +61,18 @@ for (const columns of [80, 40]) {
   );
 }
 
-test.for(["tsv", "csv", "json", "jsonl", "md", "ids"])(
-  "in a pipe hostile text stays in its row of %s",
-  async (format) => {
-    const folder = hostileFile("a\tb\r\n\u001b[31m");
-    const { stdout } = await folder.run(["list", "-s", "s.csv", "--format", format]);
-    if (format === "csv") return expect(stdout).toContain("a\tb\r\n");
-    expect(stdout).not.toContain("\u001b");
-    const rows = stdout.trimEnd().split("\n").length;
-    expect(rows).toBe({ tsv: 3, json: 4, jsonl: 2, md: 4, ids: 2 }[format]);
-  },
-);
+test.for([
+  ["tsv", 3],
+  ["json", 4],
+  ["jsonl", 2],
+  ["md", 4],
+  ["ids", 2],
+] as const)("in a pipe hostile text stays in its row of %s", async ([format, lines]) => {
+  const folder = hostileFile("a\tb\r\n\u001b[31m");
+  const { stdout } = await folder.run(["list", "-s", "s.csv", "--format", format]);
+  expect(stdout).not.toContain("\u001b");
+  expect(stdout.trimEnd().split("\n").length).toBe(lines);
+});
 
 test("a question shows a sample of hostile text made visible", async () => {
   const folder = hostileFile("\u001b[2J");

@@ -23,6 +23,7 @@ const CASES: readonly (readonly [command: string, text: string])[] = [
   ["list --fields user_idd", `error: there is no field "user_idd"\n  did you mean user_id?\n  ${FIELDS}\n`],
   ["list --sort -plattform", `error: there is no field "plattform"\n  did you mean platform?\n  ${FIELDS}\n`],
   ["list --where Platform=api", `error: there is no field "Platform"\n  did you mean platform?\n  ${FIELDS}\n`],
+  ["list --fields user", `error: there is no field "user"\n  did you mean user_id?\n  ${FIELDS}\n`],
   ["stats --by zork", `error: there is no field "zork"\n  ${FIELDS}\n`],
   ["list --fields a,,b", "error: --fields: a field name is empty\n  write for example session_id,metadata.source\n"],
   [
