@@ -2,8 +2,11 @@ import type { Instant } from "../session/timestamp.js";
 
 /** A stream that a command writes to. */
 export interface TextOutput {
-  /** Resolves when the text has been taken over, so that a slow reader slows us down instead of filling memory. */
-  write(text: string): Promise<void>;
+  /**
+   * Resolves when the text has been taken over, so that a slow reader slows us down instead of filling memory.
+   * @param text bytes are UTF-8 and must not change any more
+   */
+  write(text: string | Uint8Array): Promise<void>;
   readonly isTerminal: boolean;
   /** Of the terminal, in character cells; 80 and 24 where it does not say. */
   readonly columns: number;
@@ -24,6 +27,8 @@ export interface CliContext {
   readonly clock: () => Instant;
   /** Who we are, for those who wait for our lock. */
   readonly process: { readonly pid: number; readonly host: string; readonly command: string };
+  /** Is told how many bytes of a file have been read, of how many. */
+  readonly onRead?: (done: number, total: number) => void;
   /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */
   prompt(question: string): Promise<string | undefined>;
   /**

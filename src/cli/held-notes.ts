@@ -18,7 +18,7 @@ export class HeldNotes {
       ...outer,
       stderr: {
         write: async (text) => {
-          if (this.#isHolding) this.#texts.push(text);
+          if (this.#isHolding) this.#texts.push(Buffer.from(text).toString("utf8"));
           else await stderr.write(text);
         },
         isTerminal: stderr.isTerminal,

@@ -3,6 +3,7 @@ import { SessionsError } from "../errors.js";
 import type { CliContext } from "./context.js";
 import { HeldNotes } from "./held-notes.js";
 import { askedCommand, createProgram, type CapturedText } from "./program.js";
+import { withProgress } from "./progress.js";
 import { bugJson, bugText, errorJson, errorText, exitCodeFor } from "./report-error.js";
 
 /**
@@ -11,7 +12,8 @@ import { bugJson, bugText, errorJson, errorText, exitCodeFor } from "./report-er
  * @param argv the arguments after the program's name
  * @returns the exit code; everything else is in the context's streams and the files
  */
-export async function main(argv: readonly string[], context: CliContext, version: string): Promise<number> {
+export async function main(argv: readonly string[], outer: CliContext, version: string): Promise<number> {
+  const context = withProgress(outer);
   if (!wantsJson(argv)) return runAndReport(argv, context, version, undefined);
   const held = new HeldNotes(context);
   const exitCode = await runAndReport(argv, held.context, version, held);

@@ -47,6 +47,7 @@ export async function openStoreAt(context: CliContext, settings: Settings, locat
   };
   return CsvStore.atPath(path.resolve(context.workingDirectory, location), {
     naiveOffset,
+    ...(context.onRead === undefined ? {} : { onRead: context.onRead }),
     lock: {
       waitMs: settings.lockWaitMs,
       holder,

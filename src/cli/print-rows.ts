@@ -16,7 +16,8 @@ interface PrintedFields {
 
 /**
  * Prints rows that the store makes by itself, many times as fast.
- * @returns undefined, and nothing is printed, where the store, the format or a field does not allow it
+ * @param whenEmpty is called before anything is printed where there are no rows
+ * @returns false, and nothing is printed, where the store, the format or a field does not allow it
  */
 export async function printLaidOutRows(
   output: TextOutput,
@@ -25,33 +26,42 @@ export async function printLaidOutRows(
   { names, columnNames }: PrintedFields,
   retention: Retention,
   page: { readonly offset: number; readonly limit: number },
-): Promise<{ readonly isEmpty: boolean } | undefined> {
-  if (reading.rows === undefined || format === "csv" || format === "md" || format === "ids") return undefined;
+  whenEmpty: () => Promise<void>,
+): Promise<boolean> {
+  if (reading.rows === undefined || format === "csv" || format === "md") return false;
   const { rowLayout } = await import("./render/row-layout.js");
   const rows = rowLayout(format, names, columnNames, retention);
-  if (rows === undefined) return undefined;
+  if (rows === undefined) return false;
   let isEmpty = true;
   for await (const piece of reading.rows(rows.layout, page)) {
-    await output.write(isEmpty ? rows.begin + piece : piece);
+    if (isEmpty) await output.write(rows.begin);
+    await output.write(piece);
     isEmpty = false;
   }
+  if (isEmpty) await whenEmpty();
   await output.write(isEmpty ? rows.empty : rows.end);
-  return { isEmpty };
+  return true;
 }
 
-/** Prints decoded sessions in a format. */
+/**
+ * Prints decoded sessions in a format.
+ * @param whenEmpty is called before anything is printed where there are none
+ */
 export async function printRows(
   output: TextOutput,
   format: RowFormat,
   { names, columnNames }: PrintedFields,
   retention: Retention,
   sessions: AsyncIterable<readonly Session[]>,
+  whenEmpty: () => Promise<void>,
 ): Promise<void> {
   const { createRowWriter } = await import("./render/formats.js");
   const readers = names.map((name) => readerOf(name, columnNames));
   const writer = await createRowWriter(format, names);
   let text = writer.begin();
+  let isEmpty = true;
   for await (const batch of sessions) {
+    isEmpty = false;
     for (const session of batch) {
       text += writer.row(readers.map((read) => read(session, retention)));
       if (text.length < PIECE_LENGTH) continue;
@@ -59,6 +69,7 @@ export async function printRows(
       text = "";
     }
   }
+  if (isEmpty) await whenEmpty();
   await output.write(text + writer.end());
 }
 

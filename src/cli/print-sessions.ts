@@ -6,6 +6,7 @@ import type { CliContext, TextOutput } from "./context.js";
 import type { OutputOptions, SortKey } from "./output-options.js";
 import { printLaidOutRows, printRows, readerOf } from "./print-rows.js";
 import type { RowFormat } from "./render/formats.js";
+import { paragraph } from "./notes.js";
 import { requireFields } from "./selection-options.js";
 import { SessionSorter } from "./session-sorter.js";
 import type { Settings } from "./settings.js";
@@ -13,8 +14,8 @@ import { reportLeftOut } from "./report-faults.js";
 
 /** Rows of one table; longer output goes on with the next one. */
 const TABLE_ROWS = 100;
-/** Lines of a terminal that are not rows: header, footer, prompt. */
-const TERMINAL_LINES_KEPT = 4;
+/** Lines of a terminal that are not rows: which file it is, header, footer in two lines, prompt. */
+const TERMINAL_LINES_KEPT = 5;
 
 interface Page {
   readonly offset: number;
@@ -25,6 +26,8 @@ interface Page {
 /**
  * Prints the sessions of a reading as the options say: a table for people, rows in a format for programs. What was left
  * out goes to stderr.
+ *
+ * @param whenEmpty is called before anything is printed where there are no sessions
  */
 export async function printSessions(
   context: CliContext,
@@ -32,7 +35,8 @@ export async function printSessions(
   store: SessionStore,
   reading: SessionReading,
   options: OutputOptions,
-): Promise<{ readonly hasMatches: boolean }> {
+  whenEmpty: () => Promise<void> = async () => undefined,
+): Promise<void> {
   const { columns } = await store.describe();
   requireFields(
     [...(options.fields ?? []), ...(options.sort === undefined ? [] : [options.sort.field])],
@@ -48,10 +52,9 @@ export async function printSessions(
   const counts = { matched: 0, expired: 0, shown: 0 };
   if (format !== "table" && sort === undefined) {
     const fields = { names: fieldsOf(options, format, columns), columnNames: columns.names };
-    const laidOut = await printLaidOutRows(context.stdout, reading, format, fields, settings.retention, page);
-    if (laidOut !== undefined) {
+    if (await printLaidOutRows(context.stdout, reading, format, fields, settings.retention, page, whenEmpty)) {
       await reportLeftOut(context, settings, store.location, reading.leftOut);
-      return { hasMatches: !laidOut.isEmpty };
+      return;
     }
   }
   const counted = countSessions(reading, settings.retention, counts);
@@ -62,13 +65,13 @@ export async function printSessions(
   );
   if (format === "table") {
     counts.shown = await printTables(context, settings, options.fields, columns.names, sessions);
+    if (counts.matched === 0) await whenEmpty();
     if (isScreen) await printFooter(context, settings, counts);
   } else {
     const fields = { names: fieldsOf(options, format, columns), columnNames: columns.names };
-    await printRows(context.stdout, format, fields, settings.retention, sessions);
+    await printRows(context.stdout, format, fields, settings.retention, sessions, whenEmpty);
   }
   await reportLeftOut(context, settings, store.location, reading.leftOut);
-  return { hasMatches: counts.matched > 0 };
 }
 
 function fieldsOf({ fields }: OutputOptions, format: RowFormat, { extraNames }: Columns): readonly string[] {
@@ -168,5 +171,5 @@ async function printFooter(
     matched === 0
       ? "No sessions match."
       : `showing ${groupDigits(shown)} of ${groupDigits(matched)} · ${groupDigits(expired)} expired${more}`;
-  await context.stderr.write(`${settings.styleOf("stderr").dim(line)}\n`);
+  await context.stderr.write(settings.styleOf("stderr").dim(await paragraph(context.stderr, line)));
 }

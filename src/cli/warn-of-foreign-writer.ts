@@ -7,7 +7,10 @@ import type { Settings } from "./settings.js";
 /** A file that another program wrote to this recently belongs to a running backend. */
 const FOREIGN_WRITER_SECONDS = 300;
 
-/** Seconds since another program wrote the store without our lock, in the last minutes; undefined where none did. */
+/**
+ * Seconds since the store was written, where that was in the last minutes and not, as far as is known, by us; undefined
+ * otherwise.
+ */
 export async function foreignWriteAge(context: CliContext, store: SessionStore): Promise<number | undefined> {
   const { modifiedAt, lastWrittenByUs } = await store.describe();
   if (modifiedAt === undefined || lastWrittenByUs === true) return undefined;

@@ -100,7 +100,9 @@ function jsonPathReader(name: string): FieldReader | undefined {
     const isJson = isMetadata ? session.hasJsonMetadata : session.hasJsonApproval;
     if (text === undefined || !isJson) return NONE;
     const found = jsonAt(text, path);
-    return found === undefined ? NONE : { type: "json", text: found };
+    if (found === undefined) return NONE;
+    if (found.startsWith('"')) return { type: "text", text: JSON.parse(found) as string };
+    return { type: "json", text: found };
   };
 }
 

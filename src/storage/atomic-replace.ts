@@ -236,7 +236,7 @@ class TempFile implements Replacement {
     return new SessionsError("IO_FAILED", {
       operation: "write",
       path: this.#target,
-      reason: `${reason}; the old file is untouched`,
+      reason: `${reason}; nothing was changed`,
       hint: "Make sure that there is room, then try again",
     });
   }

@@ -4,6 +4,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "permission was refused",
   EPERM: "the operating system does not permit it",
   EROFS: "the file system is read-only",
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is a file, no folder",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",
   EFBIG: "the file would pass the size limit of this process or file system",
@@ -14,7 +16,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk reported an error",
 };
 
-/** Codes that mean "no room"; the old file is untouched by them. */
+/** Codes that mean "no room"; nothing was changed by them. */
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** An IO_FAILED for a system call that failed, with the reason in words where the code is a known one. */
@@ -32,11 +34,11 @@ export function ioFailure(operation: string, path: string, cause: unknown, hint?
 /** Like `ioFailure`, for the steps of a replacement before the rename: says that the old file is as it was. */
 export function replacementFailure(operation: string, path: string, cause: unknown): SessionsError {
   const code = systemErrorCode(cause) ?? "";
-  if (!NO_ROOM.has(code)) return ioFailure(operation, path, cause, "The old file is untouched; try again");
+  if (!NO_ROOM.has(code)) return ioFailure(operation, path, cause, "Nothing was changed; try again");
   return new SessionsError("IO_FAILED", {
     operation,
     path,
-    reason: `${REASONS[code] ?? code}; the old file is untouched`,
+    reason: `${REASONS[code] ?? code}; nothing was changed`,
     hint: "Make room, then try again",
     cause,
   });

@@ -68,7 +68,7 @@ export class CsvReading implements SessionReading {
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
     const source = this.#input.open();
     try {
-      const opened = openCsv(readFromStart(source), this.#input);
+      const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
       const matches = compileSelection(this.#request.selection, opened.reader, this.#request.retention);
       const log = new FaultLog();
       yield* decodeBatches(opened, matches, log);
@@ -79,10 +79,10 @@ export class CsvReading implements SessionReading {
     }
   }
 
-  async *rows(layout: RowLayout, { offset, limit }: { offset: number; limit: number }): AsyncGenerator<string> {
+  async *rows(layout: RowLayout, { offset, limit }: { offset: number; limit: number }): AsyncGenerator<Uint8Array> {
     const source = this.#input.open();
     try {
-      const opened = openCsv(readFromStart(source), this.#input);
+      const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
       const { scanner, reader } = opened;
       const { selection, retention } = this.#request;
       const matches = compileSelection(selection, reader, retention);
@@ -166,7 +166,7 @@ function* decodeBatches(
 
 /** Reads a source once from start to end, shows every whole record, and gives back what was left out. */
 function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) => (record: number) => void): Faults {
-  const opened = openCsv(readFromStart(source), input);
+  const opened = openCsv(readFromStart(source, input.onRead), input);
   const { scanner, reader } = opened;
   const log = new FaultLog();
   const visitRecord = begin(opened);
@@ -183,7 +183,7 @@ function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) =>
 export function describeCsv(input: CsvInput): StoreDescription {
   const source = input.open();
   try {
-    const { reader } = openCsv(readFromStart(source), input);
+    const { reader } = openCsv(readFromStart(source, input.onRead), input);
     const { byteLength, mtime, realPath, stamp } = source;
     return {
       columns: reader.columns,

@@ -32,28 +32,29 @@ export class RowRenderer {
   }
 
   /** The rows of some records of the current batch, by their places in it. */
-  render(records: readonly number[]): string {
+  render(records: readonly number[]): Uint8Array {
+    const pieces: Buffer[] = [];
     const [first] = records;
-    if (first === undefined) return "";
+    if (first === undefined) return Buffer.alloc(0);
     this.#scanner.picks.set(records);
     // Parses both columns of timestamps for the batch.
     this.#reader.lastActivity(first);
     this.#reader.createdAt(first);
-    let text = "";
     for (let at = 0; at < records.length;) {
       const { next, bytes } = this.#scanner.renderRows(this.#program, at, records.length, this.#isFirst, this.#cutoff);
       if (next > at) {
-        text += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8");
+        pieces.push(Buffer.from(bytes));
         this.#isFirst = false;
         at = next;
         continue;
       }
       const { separator } = this.#layout;
-      text += (this.#isFirst ? "" : separator) + this.#layout.renderRow(this.#reader.session(records[at] ?? 0));
+      const row = this.#layout.renderRow(this.#reader.session(records[at] ?? 0));
+      pieces.push(Buffer.from(this.#isFirst ? row : separator + row));
       this.#isFirst = false;
       at += 1;
     }
-    return text;
+    return Buffer.concat(pieces);
   }
 }
 

@@ -26,6 +26,7 @@ export interface CsvSource {
 export interface CsvInput {
   readonly location: string;
   readonly naiveOffset: NaiveOffset;
+  readonly onRead: ((done: number, total: number) => void) | undefined;
   open(): CsvSource;
 }
 
@@ -37,12 +38,13 @@ export interface OpenedCsv {
   nextBatch(): boolean;
 }
 
-/** Reads a source from its first byte on. */
-export function readFromStart(source: CsvSource): ReadBytes {
+/** Reads a source from its first byte on; `onRead` is told how far it has come. */
+export function readFromStart(source: CsvSource, onRead?: CsvInput["onRead"]): ReadBytes {
   let byteOffset = 0;
   return (target) => {
     const count = source.readAt(target, byteOffset);
     byteOffset += count;
+    onRead?.(byteOffset, source.byteLength);
     return count;
   };
 }

@@ -24,6 +24,8 @@ import type {
 export interface CsvStoreOptions {
   /** What a timestamp without an offset means; left out, it is UTC. */
   readonly naiveOffset?: NaiveOffset;
+  /** Is told, while a file is read from start to end, how many bytes have been read, of how many. */
+  readonly onRead?: (done: number, total: number) => void;
   /** How writing operations take the lock: who asks, how long they wait, and whom they tell. */
   readonly lock: Omit<LockOptions, "signal">;
 }
@@ -54,13 +56,13 @@ export class CsvStore implements SessionStore {
 
   /** @param path the file; it is not touched before an operation asks for it */
   static atPath(path: string, options: CsvStoreOptions): CsvStore {
-    const { naiveOffset } = options;
-    return new CsvStore({ location: path, naiveOffset, open: () => openSnapshot(path) }, options);
+    const { naiveOffset, onRead } = options;
+    return new CsvStore({ location: path, naiveOffset, onRead, open: () => openSnapshot(path) }, options);
   }
 
   /** A file that was read already, for instance from standard input; it can be read only. */
   static inMemory(bytes: Buffer, location: string, naiveOffset: NaiveOffset): CsvStore {
-    return new CsvStore({ location, naiveOffset, open: () => memorySource(bytes) }, undefined);
+    return new CsvStore({ location, naiveOffset, onRead: undefined, open: () => memorySource(bytes) }, undefined);
   }
 
   get location(): string {

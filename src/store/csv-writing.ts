@@ -99,7 +99,7 @@ function beginRemoval(
   source: CsvSource,
   request: RemovalRequest,
 ): { plan: () => RemovalPlan; batches: Generator<Iterable<Uint8Array>> } {
-  const opened = openCsv(readFromStart(source), input);
+  const opened = openCsv(readFromStart(source, input.onRead), input);
   const { scanner, reader } = opened;
   const planner = new RemovalPlanner(scanner, reader, request);
   function* batches(): Generator<Iterable<Uint8Array>> {

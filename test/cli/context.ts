@@ -128,7 +128,7 @@ class CapturedOutput implements TextOutput {
     ({ columns: this.columns, rows: this.rows } = typeof terminal === "object" ? terminal : { columns: 80, rows: 24 });
   }
 
-  async write(text: string): Promise<void> {
-    this.text += text;
+  async write(text: string | Uint8Array): Promise<void> {
+    this.text += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
   }
 }

@@ -187,7 +187,7 @@ test.for<[number, string]>([
 });
 
 test.for<[string[], number]>([
-  [[], 20],
+  [[], 19],
   [["--all"], 48],
   [["--limit", "3"], 3],
 ])("a terminal of 24 rows shows a screenful, and more when asked: %j", async ([argv, shown]) => {

@@ -156,7 +156,7 @@ describe("the temp file", () => {
     const error = await failureOf(() => replace(file, "new", () => fs.truncateSync(replacementTemp(file), 1)));
     expect([error.code, error.details.reason]).toEqual([
       "IO_FAILED",
-      "3 bytes were written and 1 are there; the old file is untouched",
+      "3 bytes were written and 1 are there; nothing was changed",
     ]);
     expect(listing(file)).toEqual(["s.csv old"]);
   });

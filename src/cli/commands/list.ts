@@ -22,8 +22,9 @@ export async function runList(context: CliContext, options: ListOptions): Promis
   const store = await openStore(context, settings);
   const { retention } = settings;
   const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
-  const { hasMatches } = await printSessions(context, settings, store, store.read({ selection, retention }), options);
-  if (!hasMatches) await explainNothingFound(context, settings, store, options);
+  const reading = store.read({ selection, retention });
+  const explain = (): Promise<void> => explainNothingFound(context, settings, store, options);
+  await printSessions(context, settings, store, reading, options, explain);
 }
 
 const EXAMPLES = `

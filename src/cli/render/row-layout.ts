@@ -4,10 +4,10 @@ import type { Retention } from "../../session/retention.js";
 import type { Session } from "../../session/session.js";
 import type { RowLayout, RowPart } from "../../store/store.js";
 import { createJsonLinesWriter } from "./json.js";
-import { createTsvWriter } from "./tsv.js";
+import { createIdsWriter, createTsvWriter } from "./tsv.js";
 
 /** The formats whose plain rows a store can make by itself. */
-export type LayoutFormat = "tsv" | "json" | "jsonl";
+export type LayoutFormat = "tsv" | "json" | "jsonl" | "ids";
 
 /** What stands around the rows. */
 export interface LaidOutRows {
@@ -28,9 +28,10 @@ export function rowLayout(
   columnNames: readonly string[],
   retention: Retention,
 ): LaidOutRows | undefined {
-  const isTsv = format === "tsv";
+  const isTsv = format === "tsv" || format === "ids";
   const parts: RowPart[] = [];
-  for (const [index, name] of names.entries()) {
+  // Ids are the first field and nothing else.
+  for (const [index, name] of (format === "ids" ? names.slice(0, 1) : names).entries()) {
     const before = isTsv ? (index === 0 ? "" : "\t") : `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`;
     const value = valueParts(name, columnNames, isTsv);
     if (value === undefined) return undefined;
@@ -38,7 +39,13 @@ export function rowLayout(
   }
   parts.push({ type: "literal", text: isTsv ? "\n" : format === "json" ? "}" : "}\n" });
 
-  const writer = isTsv ? createTsvWriter(names) : createJsonLinesWriter(names);
+  const createWriter = {
+    tsv: createTsvWriter,
+    ids: createIdsWriter,
+    json: createJsonLinesWriter,
+    jsonl: createJsonLinesWriter,
+  };
+  const writer = createWriter[format](names);
   const readers = names.map((name) => fieldReader(name, columnNames));
   const valuesOf = (session: Session): FieldValue[] =>
     readers.map((read) => read?.(session, retention) ?? { type: "none" });
