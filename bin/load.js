@@ -9,10 +9,9 @@ const { Script } = require("node:vm");
 const FILE = path.join(__dirname, "..", "dist", "sessions.cjs");
 const CACHE = `${FILE}.${process.version}-${process.platform}-${process.arch}.cache`;
 
-/** The built file as the body of a CommonJS module. */
+/** The built file is ASCII, the body of a CommonJS module as a function. */
 function compile(cachedData) {
-  const source = readFileSync(FILE, "utf8");
-  return new Script(`(function (exports, require, module) {${source}\n})`, { filename: FILE, cachedData });
+  return new Script(readFileSync(FILE, "latin1"), { filename: FILE, cachedData });
 }
 
 function evaluate(script) {

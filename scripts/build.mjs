@@ -49,6 +49,19 @@ function buildLibrary() {
   execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"], { stdio: "inherit" });
 }
 
+/** commander asks for child_process at start-up, for subcommands that are programs of their own; there are none here. */
+const lazyChildProcess = {
+  name: "lazy-child-process",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes("commander") ? { path: "child_process", namespace: "lazy" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "lazy" }, () => ({
+      contents: 'module.exports = { get spawn() { return require("child_process").spawn; } };',
+    }));
+  },
+};
+
 async function buildCommandLine() {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   const { metafile } = await build({
@@ -58,8 +71,11 @@ async function buildCommandLine() {
     platform: "node",
     format: "cjs",
     target: "node20",
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    // The body of a CommonJS module, as bin/load.js evaluates it.
+    banner: { js: "(function (exports, require, module) {" },
+    footer: { js: "})" },
+    plugins: [lazyChildProcess],
     // The licences of what is bundled stand in a file of their own.
     legalComments: "none",
     metafile: true,

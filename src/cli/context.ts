@@ -1,3 +1,4 @@
+import type { Style } from "./render/style.js";
 import type { Instant } from "../session/timestamp.js";
 
 /** A stream that a command writes to. */
@@ -27,6 +28,8 @@ export interface CliContext {
   readonly clock: () => Instant;
   /** Who we are, for those who wait for our lock. */
   readonly process: { readonly pid: number; readonly host: string; readonly command: string };
+  /** How to colour, where that may be wanted; loaded before the command runs. */
+  readonly colours?: Style;
   /** Is told how many bytes of a file have been read, of how many. */
   readonly onRead?: (done: number, total: number) => void;
   /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */

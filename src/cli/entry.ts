@@ -1,5 +1,5 @@
+import { fstatSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { isatty } from "node:tty";
 import { systemErrorCode } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import { ioFailure } from "../storage/io-failure.js";
@@ -12,9 +12,9 @@ declare const SESSIONS_VERSION: string;
 /** The context of the real process. */
 function processContext(argv: readonly string[]): CliContext {
   return {
-    stdout: outputTo(1, () => process.stdout),
-    stderr: outputTo(2, () => process.stderr),
-    stdin: { isTerminal: isatty(0), readAll: readStandardInput },
+    stdout: outputTo(1),
+    stderr: outputTo(2),
+    stdin: { isTerminal: isTerminalAt(0), readAll: readStandardInput },
     env: process.env,
     workingDirectory: process.cwd(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
@@ -24,17 +24,13 @@ function processContext(argv: readonly string[]): CliContext {
   };
 }
 
-/** A standard stream, opened when something is written to it: opening costs a millisecond of start-up. */
-function outputTo(fd: number, open: () => NodeJS.WriteStream): TextOutput {
-  let opened: NodeJS.WriteStream | undefined;
-  const stream = (): NodeJS.WriteStream => {
-    if (opened !== undefined) return opened;
-    opened = open();
-    // Told to whoever waits for the write; without a listener it would end the process.
-    opened.on("error", () => undefined);
-    return opened;
-  };
-  const isTerminal = isatty(fd);
+/**
+ * One of the standard streams. Node's own stream is opened for a terminal only: for pipes and files it costs milliseconds
+ * of start-up and waits for the reader no better than a plain write.
+ */
+function outputTo(fd: 1 | 2): TextOutput {
+  const isTerminal = isTerminalAt(fd);
+  const stream = (): NodeJS.WriteStream => (fd === 1 ? process.stdout : process.stderr);
   const sizeOf = (side: "columns" | "rows", otherwise: number): number => {
     const size = isTerminal ? stream()[side] : 0;
     return size > 0 ? size : otherwise;
@@ -47,17 +43,54 @@ function outputTo(fd: number, open: () => NodeJS.WriteStream): TextOutput {
     get rows() {
       return sizeOf("rows", 24);
     },
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        stream().write(text, (error) => {
-          // What goes to stderr is said beside the work: a reader that is gone must not end it half done.
-          if (!error || fd === 2) resolve();
-          // The reader has seen enough (`| head`): end quietly.
-          else if (systemErrorCode(error) === "EPIPE") process.exit(0);
-          else reject(ioFailure("write", "standard output", error));
-        });
-      }),
+    write: async (text) => {
+      try {
+        if (isTerminal) await writeToStream(stream(), text);
+        else writeFully(fd, Buffer.from(text));
+      } catch (error) {
+        // What goes to stderr is said beside the work: a reader that is gone must not end it half done.
+        if (fd === 2) return;
+        // The reader has seen enough (`| head`): end quietly.
+        if (systemErrorCode(error) === "EPIPE") process.exit(0);
+        throw ioFailure("write", "standard output", error);
+      }
+    },
   };
+}
+
+/** Only a character device can be a terminal; asking further loads Node's network modules. */
+function isTerminalAt(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd);
+  } catch {
+    // The stream is closed.
+    return false;
+  }
+}
+
+function writeToStream(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once("error", reject);
+    stream.write(text, (error) => {
+      stream.off("error", reject);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
+
+const FULL_PIPE_PAUSE_MS = 2;
+
+/** Writes all of it, waiting where somebody made the pipe non-blocking and its reader is slow. */
+function writeFully(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      if (systemErrorCode(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_PAUSE_MS);
+    }
+  }
 }
 
 async function readStandardInput(): Promise<Buffer> {

@@ -13,7 +13,7 @@ import { bugJson, bugText, errorJson, errorText, exitCodeFor } from "./report-er
  * @returns the exit code; everything else is in the context's streams and the files
  */
 export async function main(argv: readonly string[], outer: CliContext, version: string): Promise<number> {
-  const context = withProgress(outer);
+  const context = withProgress(await withColours(argv, outer));
   if (!wantsJson(argv)) return runAndReport(argv, context, version, undefined);
   const held = new HeldNotes(context);
   const exitCode = await runAndReport(argv, held.context, version, held);
@@ -50,6 +50,14 @@ async function runAndReport(
     );
     return exitCodeFor(error);
   }
+}
+
+/** chalk costs milliseconds of start-up and is loaded only where colour may be wanted; the settings decide it later. */
+async function withColours(argv: readonly string[], context: CliContext): Promise<CliContext> {
+  const isAskedFor = context.env["FORCE_COLOR"] !== undefined || argv.some((word) => word.startsWith("--color"));
+  if (!isAskedFor && !context.stdout.isTerminal && !context.stderr.isTerminal) return context;
+  const { createChalkStyle } = await import("./render/chalk-style.js");
+  return { ...context, colours: createChalkStyle() };
 }
 
 /** Help that was asked for, the version, and help because nothing was asked for. */

@@ -9,7 +9,7 @@ import type { NaiveOffset } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
 import { parseDuration, parsePositiveDuration } from "./parse/duration.js";
 import { parseTime, resolveTime, type TimeInput } from "./parse/time.js";
-import { colourWanted, createStyle, type ColourChoice, type Style } from "./render/style.js";
+import { colourWanted, PLAIN_STYLE, type ColourChoice, type Style } from "./render/style.js";
 import { isTimeZone } from "./render/time.js";
 
 /** The options that every command takes, typed. */
@@ -88,7 +88,8 @@ export class Settings {
 
   styleOf(stream: "stdout" | "stderr"): Style {
     const { isTerminal } = this.#context[stream];
-    return createStyle(colourWanted({ choice: this.#options.color, isTerminal, env: this.#context.env }));
+    const isWanted = colourWanted({ choice: this.#options.color, isTerminal, env: this.#context.env });
+    return (isWanted ? this.#context.colours : undefined) ?? PLAIN_STYLE;
   }
 
   /** The store that an option or the environment names. @throws SessionsError USAGE for an option without a name */

@@ -1,5 +1,3 @@
-import { Chalk } from "chalk";
-
 export type Paint = (text: string) => string;
 
 /** Ways to set off text on a terminal. Without colour each returns its text as it is. */
@@ -17,21 +15,20 @@ export interface Style {
 
 export type ColourChoice = "auto" | "always" | "never";
 
-/** @param colour see `colourWanted`; the terminal that chalk finds by itself plays no part */
-export function createStyle(colour: boolean): Style {
-  const chalk = new Chalk({ level: colour ? 1 : 0 });
-  return {
-    bold: (text) => chalk.bold(text),
-    dim: (text) => chalk.dim(text),
-    underline: (text) => chalk.underline(text),
-    red: (text) => chalk.red(text),
-    green: (text) => chalk.green(text),
-    yellow: (text) => chalk.yellow(text),
-    blue: (text) => chalk.blue(text),
-    magenta: (text) => chalk.magenta(text),
-    cyan: (text) => chalk.cyan(text),
-  };
-}
+const asItIs: Paint = (text) => text;
+
+/** Without colour. */
+export const PLAIN_STYLE: Style = {
+  bold: asItIs,
+  dim: asItIs,
+  underline: asItIs,
+  red: asItIs,
+  green: asItIs,
+  yellow: asItIs,
+  blue: asItIs,
+  magenta: asItIs,
+  cyan: asItIs,
+};
 
 /**
  * Whether one stream gets colour. The first that says something decides: `--color`, `NO_COLOR` (unless empty),

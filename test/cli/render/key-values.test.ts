@@ -2,10 +2,11 @@ import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { renderKeyValues } from "../../../src/cli/render/key-values.js";
-import { createStyle } from "../../../src/cli/render/style.js";
+import { createChalkStyle } from "../../../src/cli/render/chalk-style.js";
+import { PLAIN_STYLE } from "../../../src/cli/render/style.js";
 import { CONTROL_OR_BIDI, hostileText } from "./hostile.js";
 
-const plain = createStyle(false);
+const plain = PLAIN_STYLE;
 
 describe("renderKeyValues", () => {
   test("makes hostile labels and values visible", () => {
@@ -51,7 +52,7 @@ describe("renderKeyValues", () => {
   });
 
   test("dims labels and styles each line of a value", () => {
-    const colour = createStyle(true);
+    const colour = createChalkStyle();
     expect(renderKeyValues([{ label: "id", value: "one two", style: colour.red }], 10, colour)).toBe(
       "\x1b[2mid\x1b[22m  \x1b[31mone\x1b[39m\n    \x1b[31mtwo\x1b[39m\n",
     );

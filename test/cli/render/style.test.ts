@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { colourWanted, createStyle } from "../../../src/cli/render/style.js";
+import { createChalkStyle } from "../../../src/cli/render/chalk-style.js";
+import { colourWanted, PLAIN_STYLE } from "../../../src/cli/render/style.js";
 
 describe("createStyle", () => {
   test("leaves text as it is without colour", () => {
-    const style = createStyle(false);
+    const style = PLAIN_STYLE;
     expect(Object.values(style).map((paint: (text: string) => string) => paint("a"))).toEqual(Array(9).fill("a"));
   });
 
@@ -18,7 +19,7 @@ describe("createStyle", () => {
     ["magenta", "\x1b[35ma\x1b[39m"],
     ["cyan", "\x1b[36ma\x1b[39m"],
   ] as const)("paints %s", (name, expected) => {
-    expect(createStyle(true)[name]("a")).toBe(expected);
+    expect(createChalkStyle()[name]("a")).toBe(expected);
   });
 });
 

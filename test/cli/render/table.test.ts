@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { createStyle } from "../../../src/cli/render/style.js";
+import { createChalkStyle } from "../../../src/cli/render/chalk-style.js";
+import { PLAIN_STYLE } from "../../../src/cli/render/style.js";
 import { renderTable, type TableCell, type TableColumn } from "../../../src/cli/render/table.js";
 import { displayWidth } from "../../../src/cli/render/width.js";
 import { CONTROL_OR_BIDI, hostileText } from "./hostile.js";
 
-const plain = createStyle(false);
+const plain = PLAIN_STYLE;
 const left: TableColumn = { header: "ID", minWidth: 4, flexible: true };
 const right: TableColumn = { header: "AGE", minWidth: 3, align: "right" };
 const droppable: TableColumn = { header: "THREAD", minWidth: 4, dropOrder: 1 };
@@ -93,7 +94,7 @@ describe("renderTable", () => {
   });
 
   test("styles after cutting, so that colour neither counts nor is cut", () => {
-    const colour = createStyle(true);
+    const colour = createChalkStyle();
     const cell: TableCell = { text: "expired long ago", style: colour.red };
     expect(renderTable({ columns: [left, right], rows: [[cell, { text: "5m" }]], width: 12, style: colour })).toBe(
       "\x1b[1mID\x1b[22m       \x1b[1mAGE\x1b[22m\n\x1b[31mexpire…\x1b[39m   5m\n",
