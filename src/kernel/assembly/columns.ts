@@ -147,6 +147,15 @@ function sameBytes(left: usize, right: usize, length: u32): bool {
   return true;
 }
 
+/** The length of a value and its first four bytes, as they stand in a dictionary's entry. */
+// @ts-ignore: decorator
+@inline
+function firstBytes(start: usize, length: u32): u64 {
+  const bytes = load<u32>(start);
+  const kept = length >= 4 ? bytes : bytes & (((<u32>1) << (length << 3)) - 1);
+  return <u64>length | (<u64>kept << 32);
+}
+
 /** Longest value, and most values, that a dictionary takes. */
 const VALUE_BYTES: u32 = 60;
 const MOST_VALUES: u32 = 64;
@@ -169,16 +178,19 @@ export function internColumn(
       const start = text + (entry & OFFSET_MASK);
       const length = <u32>(valueEnd(field) - start);
       if ((entry & FIELD_ESCAPED) == 0 && length <= VALUE_BYTES) {
+        // Length and first bytes decide nearly always; the rest is compared only where they are equal.
+        const key = firstBytes(start, length);
         number = 0;
         while (number < valueCount) {
           const known = dictionary + <usize>number * ENTRY_BYTES;
-          if (load<u32>(known) == length && sameBytes(start, known + 4, length)) break;
+          if (load<u64>(known) == key && (length <= 4 || sameBytes(start, known + 4, length))) break;
           number += 1;
         }
         if (number == valueCount) {
           if (valueCount == MOST_VALUES) number = OVERFLOW;
           else {
             const added = dictionary + <usize>valueCount * ENTRY_BYTES;
+            memory.fill(added, 0, ENTRY_BYTES);
             store<u32>(added, length);
             memory.copy(added + 4, start, length);
             valueCount += 1;
