@@ -87,7 +87,7 @@ async function buildCommandLine() {
   writeFileSync("dist/THIRD-PARTY-LICENSES.txt", thirdPartyLicences(Object.keys(metafile.inputs)));
   chmodSync("bin/sessions.js", 0o755);
   // In a process of its own, because it is made from code that has run.
-  execFileSync(process.execPath, ["scripts/make-code-cache.mjs"], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(process.execPath, ["scripts/make-code-cache.mjs"], { stdio: ["ignore", "ignore", "pipe"] });
 }
 
 await buildKernel();

@@ -16,7 +16,7 @@ function processContext(argv: readonly string[]): CliContext {
     stderr: outputTo(2),
     stdin: { isTerminal: isTerminalAt(0), readAll: readStandardInput },
     env: process.env,
-    workingDirectory: process.cwd(),
+    workingDirectory: workingDirectory(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
     process: { pid: process.pid, host: hostname(), command: withoutSecrets(`sessions ${argv.join(" ")}`) },
     prompt: askOnTerminal,
@@ -56,6 +56,15 @@ function outputTo(fd: 1 | 2): TextOutput {
       }
     },
   };
+}
+
+/** Relative paths cannot be used in a folder that was deleted, absolute ones can. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "/";
+  }
 }
 
 /** Only a character device can be a terminal; asking further loads Node's network modules. */
@@ -124,6 +133,8 @@ function interruptSignal(): AbortSignal {
     for (const [name, exitCode] of [
       ["SIGINT", 130],
       ["SIGTERM", 143],
+      // The terminal is gone: a closed window, a dropped connection.
+      ["SIGHUP", 129],
     ] as const) {
       process.on(name, () => {
         // Asked twice: end at once. The file is whole at every moment, and the next command cleans up.

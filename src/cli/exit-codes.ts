@@ -16,6 +16,7 @@ export const EXIT_CODES = [
   [16, "done, but a power cut could still undo it"],
   [20, "engine out of reach"],
   [70, "a bug of ours"],
+  [129, "ended by SIGHUP"],
   [130, "interrupted by Ctrl-C, or answered with no"],
   [143, "ended by SIGTERM"],
 ] as const;
@@ -40,5 +41,6 @@ const EXIT_CODE_OF: Readonly<Record<ErrorCode, ExitCode>> = {
 };
 
 export function exitCodeOf(code: ErrorCode, cause?: unknown): ExitCode {
-  return code === "CANCELLED" && cause === "SIGTERM" ? 143 : EXIT_CODE_OF[code];
+  if (code === "CANCELLED" && cause === "SIGTERM") return 143;
+  return code === "CANCELLED" && cause === "SIGHUP" ? 129 : EXIT_CODE_OF[code];
 }

@@ -32,14 +32,12 @@ async function runAndReport(
   let program: Command | undefined;
   try {
     program = await createProgram(argv, context, version, texts);
-    await program.parseAsync(["node", "sessions", ...argv]);
+    await program.parseAsync(["node", "sessions", ...argv]).catch((thrown: unknown) => {
+      if (!(thrown instanceof CommanderError && isAnswer(thrown))) throw thrown;
+    });
     await writeTexts(context, texts);
     return 0;
   } catch (thrown) {
-    if (thrown instanceof CommanderError && isAnswer(thrown)) {
-      await writeTexts(context, texts);
-      return 0;
-    }
     const error = await reported(thrown, program, argv);
     if (error === undefined) {
       await context.stderr.write(held === undefined ? bugText(thrown) : bugJson(thrown, held.take()));

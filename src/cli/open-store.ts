@@ -43,7 +43,10 @@ export async function openStoreAt(context: CliContext, settings: Settings, locat
     return CsvStore.inMemory(await context.stdin.readAll(), "standard input", naiveOffset);
   const holder = {
     ...context.process,
-    since: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)).toISOString(),
+    // Asked for when the lock is taken.
+    get since() {
+      return new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)).toISOString();
+    },
   };
   return CsvStore.atPath(path.resolve(context.workingDirectory, location), {
     naiveOffset,

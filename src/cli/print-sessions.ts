@@ -66,7 +66,7 @@ export async function printSessions(
   if (format === "table") {
     counts.shown = await printTables(context, settings, options.fields, columns.names, sessions);
     if (counts.matched === 0) await whenEmpty();
-    if (isScreen) await printFooter(context, settings, counts);
+    if (isScreen) await printFooter(context, settings, counts, options);
   } else {
     const fields = { names: fieldsOf(options, format, columns), columnNames: columns.names };
     await printRows(context.stdout, format, fields, settings.retention, sessions, whenEmpty);
@@ -163,10 +163,11 @@ async function printFooter(
   context: CliContext,
   settings: Settings,
   counts: { readonly matched: number; readonly expired: number; readonly shown: number },
+  options: OutputOptions,
 ): Promise<void> {
   const { groupDigits } = await import("./render/numbers.js");
   const { matched, expired, shown } = counts;
-  const more = shown < matched ? " · --all for the rest" : "";
+  const more = shown < matched && options.limit === undefined && options.offset === 0 ? " · --all for the rest" : "";
   const line =
     matched === 0
       ? "No sessions match."

@@ -13,6 +13,7 @@ export class Progress {
   readonly #stderr: TextOutput;
   readonly #clock: () => Instant;
   #start: Instant | undefined;
+  #done = 0;
   #drawnAt: Instant = 0;
   #isShown = false;
 
@@ -21,11 +22,12 @@ export class Progress {
     this.#clock = clock;
   }
 
-  /** @param done bytes read; 0 or a number that is smaller than the last one starts anew */
+  /** @param done bytes read; a smaller number than the last one starts anew */
   update(done: number, total: number): void {
     if (!this.#stderr.isTerminal) return;
     const now = this.#clock();
-    this.#start ??= now;
+    if (this.#start === undefined || done < this.#done) this.#start = now;
+    this.#done = done;
     const seconds = (now - this.#start) / MICROSECONDS_PER_SECOND;
     const sinceDrawing = (now - this.#drawnAt) / MICROSECONDS_PER_SECOND;
     if (seconds < SILENT_SECONDS || sinceDrawing < SECONDS_BETWEEN_DRAWINGS) return;

@@ -36,6 +36,7 @@ export async function removeSessions(
     const plan = await store.planRemoval(request);
     await report(context, settings, store, command, plan, { isDryRun: true, warnings: [] });
     requireLimit(plan, options);
+    requireDecodable(store, command, plan);
     return;
   }
   const isAgreed = options.yes === true || options.confirm !== undefined;
@@ -44,6 +45,7 @@ export async function removeSessions(
   const shown = isAgreed ? undefined : await store.planRemoval({ ...request, collectIds: true });
   if (shown !== undefined) {
     requireLimit(shown, options);
+    requireDecodable(store, command, shown);
     if (shown.removed > 0) {
       if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
       await ask(context, settings, command, shown);
@@ -56,10 +58,11 @@ export async function removeSessions(
       signal: context.interruptSignal(),
       approve: (final) => {
         requireLimit(final, options);
+        requireDecodable(store, command, final);
         if (shown !== undefined) requireNothingMore(store, shown, final);
         else requireConfirmedCount(command, final, options);
         if (isAgreed && foreignAge !== undefined && final.removed > 0) {
-          told = warnOfForeignWriter(context, settings, foreignAge);
+          told ??= warnOfForeignWriter(context, settings, foreignAge);
         }
       },
     },
@@ -91,6 +94,19 @@ function requireLimit(plan: RemovalPlan, { maxRemoved }: RemovalOptions): void {
   });
 }
 
+/** Whoever deletes by name must not take what could not be deleted for gone; prune goes on without it. */
+function requireDecodable({ location }: SessionStore, { name }: RemovalCommand, plan: RemovalPlan): void {
+  if (name === "prune" || plan.keptUndecodable === 0) return;
+  const { count: findingCount, findings } = plan.undecodable;
+  throw new SessionsError("STORE_DAMAGED", {
+    path: location,
+    reason: `${count(plan.keptUndecodable, "selected record")} cannot be decoded, and such records are never deleted`,
+    findings,
+    findingCount,
+    hint: "mend or remove these lines in an editor while no backend runs, or select others; then run the command again",
+  });
+}
+
 function isOverHalf({ removed, total }: RemovalPlan): boolean {
   return removed * 2 > total;
 }
@@ -112,8 +128,8 @@ function requireConfirmedCount(command: RemovalCommand, plan: RemovalPlan, { con
 
 /** What was shown may shrink while somebody thinks, but nothing may go that was not shown. */
 function requireNothingMore({ location }: SessionStore, shown: RemovalPlan, final: RemovalPlan): void {
-  for (const id of final.ids ?? []) {
-    if (shown.ids?.has(id) === true) continue;
+  const added = [...(final.ids ?? [])].filter((id) => shown.ids?.has(id) !== true);
+  if (added.length > 0 || final.removed > shown.removed) {
     throw new SessionsError("STORE_CHANGED", {
       path: location,
       reason: "since the question was asked, other sessions have come to be selected",
@@ -161,6 +177,12 @@ async function report(
   const text = settings.isJson
     ? removalJson(store.location, plan, done)
     : await removalText(context, settings, plan, { criterion, verb, stream: "stdout" });
-  await context.stdout.write(text);
+  try {
+    await context.stdout.write(text);
+  } catch (error) {
+    if (done.isDryRun) throw error;
+    const reason = "the sessions are deleted; only the report of it could not be written";
+    throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
+  }
   await reportUndecodable(context, settings, plan.undecodable);
 }

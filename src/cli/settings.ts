@@ -157,8 +157,13 @@ function readDotEnv(file: string): Readonly<Record<string, string | undefined>> 
   }
 }
 
+/** Something that cannot be looked at is there too: opening it says what is wrong. */
 function isThere(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
 }
 
 function parseTimeZone(name: string): string {

@@ -1,20 +1,25 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * The candidates that a mistyped name may have meant, best first: at most three, that differ in a third at most or go on
+ * The candidates that a mistyped name may have meant: at most three, all equally close, that differ in a third at most or go on
  * where the name ends.
  */
 export function suggest(name: string, candidates: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   const close: { candidate: string; edits: number }[] = [];
   for (const candidate of new Set(candidates)) {
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
+    // Two letters that change places are two edits.
+    const longest = Math.max(wanted.length, candidate.length);
+    const allowed = longest < 4 ? 1 : Math.max(2, Math.floor(longest / 3));
     const isStart = wanted.length >= SHORTEST_START && candidate.toLowerCase().startsWith(wanted);
     const edits = editsWithin(allowed, wanted, candidate.toLowerCase()) ?? (isStart ? allowed : undefined);
     if (edits !== undefined) close.push({ candidate, edits });
   }
-  close.sort((left, right) => left.edits - right.edits);
-  return close.slice(0, 3).map(({ candidate }) => candidate);
+  const fewest = Math.min(...close.map(({ edits }) => edits));
+  return close
+    .filter(({ edits }) => edits === fewest)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
 }
 
 /** How many characters must change to make one text the other; undefined for more than `allowed`. */

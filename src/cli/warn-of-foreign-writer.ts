@@ -21,7 +21,7 @@ export async function foreignWriteAge(context: CliContext, store: SessionStore):
 export async function warnOfForeignWriter(context: CliContext, settings: Settings, ageSeconds: number): Promise<void> {
   const { humanDuration } = await import("./render/time.js");
   const text =
-    `another program wrote this file ${humanDuration(ageSeconds)} ago, without our lock. A backend that is running ` +
+    `this file was written ${humanDuration(ageSeconds)} ago, and not under our lock. If that was a running backend, it ` +
     "keeps its sessions in memory and undoes this change with its next save: stop it first.";
   await warn(context, settings, text);
 }

@@ -84,20 +84,30 @@ export class SessionReader {
     return this.#scanner.bytes[start] === 0x7b || !isNothingPending(this.text(record, "pending_approval"));
   }
 
-  /** A test whether a record's value of a column equals, starts or ends with a text. */
-  matcher(column: ColumnName, text: string, mode: MatchMode): (record: number) => boolean {
+  /** Every record of the current batch is whole. */
+  isBatchWhole(): boolean {
+    return !this.#classes.get().subarray(0, this.#scanner.recordCount).includes(0);
+  }
+
+  /** A test whether a record's value of a column equals, starts or ends with a text. The record must be whole. */
+  matcher(column: ColumnName, text: string, mode: MatchMode): RecordMatcher {
     const needle = Buffer.from(text);
     const compare = (record: number): boolean => {
       const value = this.text(record, column);
       if (mode === "equals") return value === text;
       return mode === "starts" ? value.startsWith(text) : value.endsWith(text);
     };
-    if (needle.length > NEEDLE_BYTES) return compare;
+    if (needle.length > NEEDLE_BYTES) return Object.assign(compare, { next: (from: number) => from });
     const answers = new OncePerBatch(this.#scanner, () => this.#scanner.matches(this.columns.at[column], needle, mode));
-    return (record) => {
+    const matches = (record: number): boolean => {
       const answer = answers.get()[record];
       return answer === ANSWER_YES || (answer === ANSWER_AS_TEXT && compare(record));
     };
+    const next = (from: number): number => {
+      const places = [ANSWER_YES, ANSWER_AS_TEXT].map((answer) => answers.get().indexOf(answer, from));
+      return Math.min(...places.filter((place) => place !== -1), Infinity);
+    };
+    return Object.assign(matches, { next });
   }
 
   /** The value of a column that has few different ones; a string is made once for each of them. */
@@ -136,6 +146,13 @@ export class SessionReader {
   #classOf(record: number): number {
     return this.#classes.get()[record] ?? 0;
   }
+}
+
+/** Tests a record of the current batch by its place. */
+export interface RecordMatcher {
+  (record: number): boolean;
+  /** The first record from `from` on that may pass, Infinity where none does. */
+  next(from: number): number;
 }
 
 /** What is asked of all records of a batch at once, when it is first needed. */

@@ -16,6 +16,8 @@ export type ColumnName = (typeof COLUMN_NAMES)[number];
 export interface Columns {
   /** Every name of the header in its order, ours and others. */
   readonly names: readonly string[];
+  /** Place of any column that the header names, ours and others. */
+  readonly places: ReadonlyMap<string, number>;
   /** Place of each of our columns in a record, from 0. */
   readonly at: Readonly<Record<ColumnName, number>>;
   /** Names in the header that are not ours, in its order; an unnamed column is left out. */
@@ -36,7 +38,8 @@ export function readColumns(names: readonly string[]): Columns | HeaderFault {
   if (missing.length > 0 || repeated.length > 0) return { missing, repeated };
   const at = Object.fromEntries(COLUMN_NAMES.map((name) => [name, names.indexOf(name)])) as Record<ColumnName, number>;
   const ours: readonly string[] = COLUMN_NAMES;
-  return { names, at, extraNames: names.filter((name) => name !== "" && !ours.includes(name)) };
+  const places = new Map(names.map((name, place) => [name, place]));
+  return { names, places, at, extraNames: names.filter((name) => name !== "" && !ours.includes(name)) };
 }
 
 export function isHeaderFault(columns: Columns | HeaderFault): columns is HeaderFault {

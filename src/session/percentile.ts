@@ -19,43 +19,36 @@ export class NumberList {
 
   /**
    * Nearest-rank percentiles: for each share the smallest value such that at least that share of all values is at or
-   * below it. Reorders the list.
-   * @param shares in (0, 1], ascending
+   * below it.
+   * @param shares in (0, 1]
    * @returns as many values; none for an empty list
    */
   percentiles(shares: readonly number[]): number[] {
-    if (this.#length === 0) return [];
-    let first = 0;
+    const values = this.#values.subarray(0, this.#length);
+    if (values.length === 0) return [];
+    const bucketOf = bucketing(values);
+    const counts = new Uint32Array(BUCKETS);
+    for (const value of values) counts[bucketOf(value)] = (counts[bucketOf(value)] ?? 0) + 1;
     return shares.map((share) => {
-      const index = Math.min(this.#length, Math.max(1, Math.ceil(share * this.#length))) - 1;
-      const value = select(this.#values, first, this.#length - 1, index);
-      // Everything before it is smaller now, so the next one is looked for behind it.
-      first = index;
-      return value;
+      let rank = Math.min(values.length, Math.max(1, Math.ceil(share * values.length))) - 1;
+      let bucket = 0;
+      for (; bucket < BUCKETS && rank >= (counts[bucket] ?? 0); bucket += 1) rank -= counts[bucket] ?? 0;
+      return values.filter((value) => bucketOf(value) === bucket).sort()[rank] ?? NaN;
     });
   }
 }
 
-/** The value that would stand at `index` if the values from `left` to `right` were sorted (Hoare's FIND). */
-function select(values: Float64Array, left: number, right: number, index: number): number {
-  while (left < right) {
-    const pivot = values[(left + right) >> 1] as number;
-    let low = left;
-    let high = right;
-    while (low <= high) {
-      while ((values[low] as number) < pivot) low += 1;
-      while ((values[high] as number) > pivot) high -= 1;
-      if (low <= high) {
-        const value = values[low] as number;
-        values[low] = values[high] as number;
-        values[high] = value;
-        low += 1;
-        high -= 1;
-      }
-    }
-    if (index <= high) right = high;
-    else if (index >= low) left = low;
-    else break;
+const BUCKETS = 4096;
+
+/** Divides the range of the values evenly; larger values never come into smaller buckets. */
+function bucketing(values: Float64Array): (value: number) => number {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const value of values) {
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
   }
-  return values[index] as number;
+  const scale = highest === lowest ? 0 : (BUCKETS - 1) / (highest - lowest);
+  // Where the range is beyond all numbers, the product is none, and everything is in the first bucket.
+  return (value) => Math.floor((value - lowest) * scale) || 0;
 }

@@ -1,4 +1,4 @@
-import type { SessionReader } from "./codec.js";
+import type { RecordMatcher, SessionReader } from "./codec.js";
 import { fieldReader, plainText } from "./fields.js";
 import type { FieldValue } from "./field-value.js";
 import type { Retention } from "./retention.js";
@@ -93,10 +93,11 @@ function compileOnBytes(condition: ByteCondition, reader: SessionReader): Record
 }
 
 /** A test whether the part after `<platform>_` of a record's `user_id` is this text. */
-export function bareUserMatcher(reader: SessionReader, bareId: string): RecordPredicate {
+export function bareUserMatcher(reader: SessionReader, bareId: string): RecordMatcher {
   const isLikely = reader.matcher("user_id", `_${bareId}`, "ends");
-  return (record) =>
+  const matches = (record: number): boolean =>
     isLikely(record) && reader.text(record, "user_id") === `${reader.text(record, "platform")}_${bareId}`;
+  return Object.assign(matches, { next: (from: number) => isLikely.next(from) });
 }
 
 function compileWhere(

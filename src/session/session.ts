@@ -83,8 +83,8 @@ export class Session {
 
   /** The text of any column that the header names; undefined where it names none such. */
   text(name: string): string | undefined {
-    const index = this.#columns.names.indexOf(name);
-    return index === -1 ? undefined : (this.#texts[index] ?? "");
+    const place = this.#columns.places.get(name);
+    return place === undefined ? undefined : (this.#texts[place] ?? "");
   }
 }
 

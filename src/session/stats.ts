@@ -29,7 +29,7 @@ export interface IdleTimes {
 }
 
 export interface SessionStats extends SessionCounts {
-  /** Largest first, equal ones by key. */
+  /** Largest first, equal ones by key; days and hours in their order. */
   readonly groups: readonly SessionGroup[];
   /** Undefined where no session has a decodable `last_activity`. */
   readonly idle: IdleTimes | undefined;
@@ -56,6 +56,7 @@ export class StatsCollector {
   readonly #reader: SessionReader;
   readonly #retention: Retention;
   readonly #cutoff: Instant;
+  readonly #isByTime: boolean;
   readonly #keyOf: (record: number) => string | undefined;
   readonly #tallies = new Map<string | undefined, Tally>();
   readonly #idle = new NumberList();
@@ -69,6 +70,7 @@ export class StatsCollector {
     this.#reader = reader;
     this.#retention = retention;
     this.#cutoff = expiryCutoff(retention);
+    this.#isByTime = grouping === "day" || grouping === "hour";
     this.#keyOf = keyReader(reader, retention, grouping);
   }
 
@@ -90,7 +92,9 @@ export class StatsCollector {
 
   stats(): SessionStats {
     const groups = [...this.#tallies].map(([key, tally]) => ({ key, ...countsOf(tally) }));
-    groups.sort((left, right) => right.total - left.total || ((left.key ?? "") < (right.key ?? "") ? -1 : 1));
+    const byKey = (left: SessionGroup, right: SessionGroup): number => ((left.key ?? "") < (right.key ?? "") ? -1 : 1);
+    if (this.#isByTime) groups.sort(byKey);
+    else groups.sort((left, right) => right.total - left.total || byKey(left, right));
     const sum = (count: keyof SessionCounts): number => groups.reduce((total, group) => total + group[count], 0);
     return {
       total: sum("total"),

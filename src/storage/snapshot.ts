@@ -57,6 +57,11 @@ export interface Snapshot extends Disposable {
    */
   unchangedInPlace(): boolean;
   /**
+   * The same by size and modification time alone: for readers, whom a change of the mode, or our own rename at the very
+   * moment of opening, must not disturb.
+   */
+  looksUnchanged(): boolean;
+  /**
    * Whether the path still leads to this very file, unchanged in place.
    * IO_FAILED: the path cannot be looked at.
    */
@@ -150,6 +155,11 @@ class OpenFile implements Snapshot {
     } catch (error) {
       throw ioFailure("read", this.path, error);
     }
+  }
+
+  looksUnchanged(): boolean {
+    const now = fstatSync(this.fd, { bigint: true });
+    return now.size === this.#opened.size && now.mtimeNs === this.#opened.mtimeNs;
   }
 
   unchangedInPlace(): boolean {

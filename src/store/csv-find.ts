@@ -1,5 +1,5 @@
 import type { RecordScanner } from "../csv/scan.js";
-import type { SessionReader } from "../session/codec.js";
+import type { RecordMatcher, SessionReader } from "../session/codec.js";
 import { bareUserMatcher, type RecordPredicate } from "../session/query.js";
 import type { FindReading } from "./store.js";
 
@@ -11,7 +11,7 @@ const NO_WAY = WAYS.length;
 export class FindCollector {
   readonly #scanner: RecordScanner;
   /** One test for each of WAYS. */
-  readonly #tests: readonly RecordPredicate[];
+  readonly #tests: readonly RecordMatcher[];
   /** Start and end offsets in the file, in turn; neighbours are joined. */
   readonly #spans: number[] = [];
   #way: number = NO_WAY;
@@ -38,6 +38,17 @@ export class FindCollector {
 
   get spans(): readonly number[] {
     return this.#spans;
+  }
+
+  /** The records of the current batch that the text may name, ascending. */
+  candidates(firstRecord: number): number[] {
+    const candidates = new Set<number>();
+    for (const test of this.#tests) {
+      for (let record = test.next(firstRecord); record < this.#scanner.recordCount; record = test.next(record + 1)) {
+        candidates.add(record);
+      }
+    }
+    return [...candidates].sort((left, right) => left - right);
   }
 
   /** Looks at one whole record of the current batch. */

@@ -14,7 +14,7 @@ import { describeFault, FaultLog } from "./fault-log.js";
 import type {
   Faults,
   FindReading,
-  Lookup,
+  Lookups,
   ReadRequest,
   RowLayout,
   SessionReading,
@@ -23,15 +23,24 @@ import type {
   StoreStats,
 } from "./store.js";
 
+/**
+ * Shows every whole record of the current batch to `visit`; the others go to the log.
+ * @param candidates where it is given, `visit` needs to see these only
+ */
 function visitBatch(
   scanner: RecordScanner,
   reader: SessionReader,
   firstRecord: number,
   log: FaultLog,
   visit: (record: number) => void,
+  candidates?: (firstRecord: number) => Iterable<number>,
 ): void {
   const batch = scanner.bytes.subarray(0, scanner.batchLength);
   const isClean = !batch.includes(0);
+  if (candidates !== undefined && isClean && reader.isBatchWhole()) {
+    for (const record of candidates(firstRecord)) visit(record);
+    return;
+  }
   for (let record = firstRecord; record < scanner.recordCount; record += 1) {
     if (reader.isWhole(record) && (isClean || !holdsNul(scanner, record))) visit(record);
     else logFault(scanner, reader, record, log);
@@ -54,11 +63,14 @@ function holdsNul(scanner: RecordScanner, record: number): boolean {
 export class CsvReading implements SessionReading {
   readonly #input: CsvInput;
   readonly #request: ReadRequest;
+  readonly rows?: NonNullable<SessionReading["rows"]>;
   #leftOut: Faults = { count: 0, findings: [] };
 
   constructor(input: CsvInput, request: ReadRequest) {
     this.#input = input;
     this.#request = request;
+    // Rows take timestamps without an offset for UTC.
+    if (input.naiveOffset === undefined) this.rows = (layout, page) => this.#makeRows(layout, page);
   }
 
   get leftOut(): Faults {
@@ -67,27 +79,30 @@ export class CsvReading implements SessionReading {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
     const source = this.#input.open();
+    const log = new FaultLog();
     try {
       const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
       const matches = compileSelection(this.#request.selection, opened.reader, this.#request.retention);
-      const log = new FaultLog();
       yield* decodeBatches(opened, matches, log);
-      this.#leftOut = log.faults(() => readFromStart(source));
       requireUnchanged(source, this.#input);
     } finally {
+      this.#leftOut = log.faults(() => readFromStart(source));
       source.close();
     }
   }
 
-  async *rows(layout: RowLayout, { offset, limit }: { offset: number; limit: number }): AsyncGenerator<Uint8Array> {
+  async *#makeRows(
+    layout: RowLayout,
+    { offset, limit }: { offset: number; limit: number },
+  ): AsyncGenerator<Uint8Array> {
     const source = this.#input.open();
+    const log = new FaultLog();
     try {
       const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
       const { scanner, reader } = opened;
       const { selection, retention } = this.#request;
       const matches = compileSelection(selection, reader, retention);
       const renderer = new RowRenderer(scanner, reader, layout, retention);
-      const log = new FaultLog();
       let firstRecord = 1;
       let place = 0;
       do {
@@ -97,9 +112,9 @@ export class CsvReading implements SessionReading {
         place += records.length;
         if (page.length > 0) yield renderer.render(page);
       } while (place < offset + limit && opened.nextBatch());
-      this.#leftOut = log.faults(() => readFromStart(source));
       requireUnchanged(source, this.#input);
     } finally {
+      this.#leftOut = log.faults(() => readFromStart(source));
       source.close();
     }
   }
@@ -164,15 +179,20 @@ function* decodeBatches(
   } while (opened.nextBatch());
 }
 
+interface Visitor {
+  readonly visit: (record: number) => void;
+  readonly candidates?: (firstRecord: number) => Iterable<number>;
+}
+
 /** Reads a source once from start to end, shows every whole record, and gives back what was left out. */
-function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) => (record: number) => void): Faults {
+function visit(input: CsvInput, source: CsvSource, begin: (opened: OpenedCsv) => Visitor): Faults {
   const opened = openCsv(readFromStart(source, input.onRead), input);
   const { scanner, reader } = opened;
   const log = new FaultLog();
-  const visitRecord = begin(opened);
+  const visitor = begin(opened);
   let firstRecord = 1;
   do {
-    visitBatch(scanner, reader, firstRecord, log, visitRecord);
+    visitBatch(scanner, reader, firstRecord, log, visitor.visit, visitor.candidates);
     firstRecord = 0;
   } while (opened.nextBatch());
   const leftOut = log.faults(() => readFromStart(source));
@@ -206,7 +226,10 @@ export function findInCsv(input: CsvInput, text: string, request: ReadRequest): 
       headerEnd = scanner.byteOffset + scanner.recordEnd(0);
       const isSelected = compileSelection(request.selection, reader, request.retention);
       const found = (collector = new FindCollector(text, scanner, reader));
-      return (record) => found.add(record, isSelected);
+      return {
+        visit: (record) => found.add(record, isSelected),
+        candidates: (firstRecord) => found.candidates(firstRecord),
+      };
     });
     const { matchedBy, count = 0, spans = [] } = collector ?? {};
     const sessions = new FoundReading(input, source, [0, headerEnd, ...spans], leftOut);
@@ -218,17 +241,19 @@ export function findInCsv(input: CsvInput, text: string, request: ReadRequest): 
   }
 }
 
-export function lookUpInCsv(input: CsvInput, texts: readonly string[]): Lookup[] {
+export function lookUpInCsv(input: CsvInput, texts: readonly string[]): Lookups {
   const source = input.open();
   try {
     let collectors: readonly LookupCollector[] = [];
-    visit(input, source, ({ reader }) => {
+    const leftOut = visit(input, source, ({ reader }) => {
       collectors = texts.map((text) => new LookupCollector(text, reader));
-      return (record) => {
-        for (const collector of collectors) collector.add(record);
+      return {
+        visit: (record) => {
+          for (const collector of collectors) collector.add(record);
+        },
       };
     });
-    return collectors.map((collector) => collector.lookup());
+    return { lookups: collectors.map((collector) => collector.lookup()), leftOut };
   } finally {
     source.close();
   }
@@ -241,10 +266,12 @@ export function statsOfCsv(input: CsvInput, request: StatsRequest): StoreStats {
     const leftOut = visit(input, source, ({ reader }) => {
       const { selection, retention, grouping } = request;
       const counts = (collector = new StatsCollector(reader, retention, grouping));
-      if (selection.length === 0) return (record) => counts.add(record);
+      if (selection.length === 0) return { visit: (record) => counts.add(record) };
       const matches = compileSelection(selection, reader, retention);
-      return (record) => {
-        if (matches(record)) counts.add(record);
+      return {
+        visit: (record) => {
+          if (matches(record)) counts.add(record);
+        },
       };
     });
     if (collector === undefined) throw new Error("the scan ended before it began");
@@ -256,7 +283,7 @@ export function statsOfCsv(input: CsvInput, request: StatsRequest): StoreStats {
 
 /** @throws SessionsError STORE_CHANGED where the source was written into while it was read */
 export function requireUnchanged(source: CsvSource, { location }: CsvInput): void {
-  if (source.unchangedInPlace()) return;
+  if (source.looksUnchanged()) return;
   throw new SessionsError("STORE_CHANGED", {
     path: location,
     reason: "another program rewrote it in place while it was read, so the answer may mix two versions",

@@ -1,5 +1,6 @@
 import type { RecordScanner } from "../csv/scan.js";
 import { RowProgram, type RowStep } from "../kernel/row-program.js";
+import { SessionsError } from "../errors.js";
 import type { SessionReader } from "../session/codec.js";
 import type { Columns } from "../session/columns.js";
 import { expiryCutoff, type Retention } from "../session/retention.js";
@@ -63,8 +64,12 @@ function stepFor(part: RowPart, columns: Columns): RowStep {
     case "literal":
     case "state":
       return part;
-    case "text":
-      return { type: "text", column: columns.names.indexOf(part.column), isInJsonString: part.isInJsonString };
+    case "text": {
+      const column = columns.places.get(part.column);
+      if (column === undefined)
+        throw new SessionsError("STORE_CHANGED", { reason: `it has no column ${part.column} any more` });
+      return { type: "text", column, isInJsonString: part.isInJsonString };
+    }
     case "time":
       return { type: "time", column: columns.at[part.column], slot: SLOTS[part.column] };
     case "json":

@@ -18,7 +18,7 @@ export interface CsvSource {
   /** Reads up to `target.length` bytes at an offset; 0 at the end. */
   readAt(target: Uint8Array, byteOffset: number): number;
   /** False when another program wrote into the file since it was opened, so that what was read may be a mixture. */
-  unchangedInPlace(): boolean;
+  looksUnchanged(): boolean;
   close(): void;
 }
 
@@ -164,7 +164,7 @@ export function memorySource(bytes: Buffer): CsvSource {
   return {
     byteLength: bytes.length,
     readAt: (target, byteOffset) => bytes.copy(target, 0, byteOffset),
-    unchangedInPlace: () => true,
+    looksUnchanged: () => true,
     close: () => undefined,
   };
 }

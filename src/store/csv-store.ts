@@ -7,7 +7,7 @@ import { CsvReading, describeCsv, findInCsv, lookUpInCsv, statsOfCsv } from "./c
 import { memorySource, type CsvInput } from "./csv-source.js";
 import type {
   FindReading,
-  Lookup,
+  Lookups,
   ReadRequest,
   RemovalPlan,
   RemovalRequest,
@@ -81,7 +81,7 @@ export class CsvStore implements SessionStore {
     return findInCsv(this.#input, text, request);
   }
 
-  async lookup(texts: readonly string[]): Promise<readonly Lookup[]> {
+  async lookup(texts: readonly string[]): Promise<Lookups> {
     return lookUpInCsv(this.#input, texts);
   }
 
@@ -99,9 +99,9 @@ export class CsvStore implements SessionStore {
     return removeFromCsv(this.#input, this.#writable(), request, control);
   }
 
-  async create(control: WriteControl): Promise<void> {
+  async create(control: WriteControl, content: Iterable<string> = [NEW_FILE_HEADER]): Promise<void> {
     const { createCsv } = await import("./csv-writing.js");
-    await createCsv(this.location, this.#writable(), Buffer.from(NEW_FILE_HEADER), control);
+    await createCsv(this.location, this.#writable(), content, control);
   }
 
   #writable(): CsvStoreOptions["lock"] {

@@ -3,7 +3,7 @@ import { applyEdits } from "../csv/edit.js";
 import { SessionsError } from "../errors.js";
 import { beginReplacement, type Replacement } from "../storage/atomic-replace.js";
 import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
-import { realTarget } from "../storage/create-file.js";
+import { realTarget } from "../storage/real-target.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { requireUnchanged } from "./csv-reading.js";
 import { openCsv, readFromStart, type CsvInput, type CsvSource } from "./csv-source.js";
@@ -172,7 +172,7 @@ const COPY_BUFFER_BYTES = 1024 * 1024;
 export async function createCsv(
   target: string,
   locking: Locking,
-  content: Uint8Array,
+  content: Iterable<string>,
   control: WriteControl,
 ): Promise<void> {
   const realPath = await realTarget(target);
@@ -183,7 +183,7 @@ export async function createCsv(
       ...(control.signal === undefined ? {} : { signal: control.signal }),
     });
     try {
-      await replacement.write(content);
+      for (const piece of content) await replacement.write(Buffer.from(piece));
       await commit(replacement, lock);
     } finally {
       await replacement.abandon();

@@ -27,8 +27,8 @@ export interface SessionStore {
    */
   find(text: string, request: ReadRequest): Promise<FindReading>;
 
-  /** The sessions that each id, or unique start of an id, names. One answer for each text, in their order. */
-  lookup(texts: readonly string[]): Promise<readonly Lookup[]>;
+  /** The sessions that each id, or unique start of an id, names. */
+  lookup(texts: readonly string[]): Promise<Lookups>;
 
   stats(request: StatsRequest): Promise<StoreStats>;
 
@@ -39,15 +39,18 @@ export interface SessionStore {
    * Removes the selected sessions, all in one atomic change; everything else stays byte for byte.
    *
    * `approve` sees the plan as it is under the lock, just before it is carried out, and throws to call it off: then
-   * nothing is written. A plan that removes nothing writes nothing.
+   * nothing is written. A plan that removes nothing changes nothing.
    *
    * @throws SessionsError STORE_DAMAGED, STORE_LOCKED, STORE_CHANGED, IO_FAILED, CANCELLED: nothing was changed.
    * DURABILITY_UNKNOWN: the change is visible, and a power cut may undo it.
    */
   remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult>;
 
-  /** Makes the store, empty. @throws SessionsError STORE_EXISTS, IO_FAILED; nothing was changed */
-  create(control: WriteControl): Promise<void>;
+  /**
+   * Makes the store, empty or with sessions in its own form as text in pieces.
+   * @throws SessionsError STORE_EXISTS, IO_FAILED; nothing was changed
+   */
+  create(control: WriteControl, content?: Iterable<string>): Promise<void>;
 }
 
 /** What differs between the homes that a store can have, as data to ask instead of guess. */
@@ -118,6 +121,13 @@ export interface FindReading {
   readonly sessions: SessionReading;
   /** Gives back what holds that version, for callers that do not iterate to the end; may be called again. */
   close(): void;
+}
+
+export interface Lookups {
+  /** One answer for each text, in their order. */
+  readonly lookups: readonly Lookup[];
+  /** Records that were not looked at, because they are not whole. */
+  readonly leftOut: Faults;
 }
 
 export interface Lookup {

@@ -169,7 +169,7 @@ test("sessions that come to be selected while the question stands are not delete
 });
 
 const FOREIGN =
-  "without our lock. A backend that is running keeps its sessions in memory and undoes this change with its next save: stop it first.\n";
+  "and not under our lock. If that was a running backend, it keeps its sessions in memory and undoes this change with its next save: stop it first.\n";
 
 function touchedAgo(folder: Folder, seconds: number): void {
   const time = new Date(Date.parse(NOW) - seconds * 1000);
@@ -181,7 +181,7 @@ test("a file that another program wrote just now is a running backend's, and a w
   touchedAgo(folder, 90);
   const { stderr, exitCode } = await folder.run([...PRUNE, "--yes"]);
   expect({ stderr, exitCode }).toEqual({
-    stderr: `${USING}warning: another program wrote this file 1m 30s ago, ${FOREIGN}`,
+    stderr: `${USING}warning: this file was written 1m 30s ago, ${FOREIGN}`,
     exitCode: 0,
   });
 });

@@ -35,6 +35,7 @@ describe("the columns of a header", () => {
   test("stand where its names stand", () => {
     expect(readColumns(COLUMN_NAMES)).toEqual({
       names: COLUMN_NAMES,
+      places: new Map(COLUMN_NAMES.map((name, place) => [name, place])),
       at: {
         session_id: 0,
         user_id: 1,

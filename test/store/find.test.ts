@@ -112,7 +112,7 @@ describe("a lookup", () => {
   /** The answers as `id/user_id` of what was found, or the ids that the text could mean. */
   async function lookup(...texts: string[]): Promise<(readonly string[])[]> {
     const { store } = storeWith(fileOf(...RECORDS));
-    const answers = await store.lookup(texts);
+    const { lookups: answers } = await store.lookup(texts);
     expect(answers.map(({ text }) => text)).toEqual(texts);
     return answers.map(({ sessions, ambiguous }) => [
       ...sessions.map(({ sessionId, userId }) => `${sessionId}/${userId}`),
@@ -133,7 +133,7 @@ describe("a lookup", () => {
 
   test("finds every record with the id that one start means", async () => {
     const { store } = storeWith(fileOf({ session_id: "ab", user_id: "1" }, { session_id: "ab", user_id: "2" }));
-    const [answer] = await store.lookup(["a"]);
+    const [answer] = (await store.lookup(["a"])).lookups;
     expect(answer?.sessions.map(({ userId }) => userId)).toEqual(["1", "2"]);
   });
 
@@ -144,13 +144,13 @@ describe("a lookup", () => {
   test("shows the first five ids of many", async () => {
     const ids = ["a1", "a2", "a3", "a4", "a5", "a6", "a7"];
     const { store } = storeWith(fileOf(...ids.map((session_id) => ({ session_id }))));
-    expect(await store.lookup(["a"])).toEqual([{ text: "a", sessions: [], ambiguous: ids.slice(0, 5) }]);
+    expect((await store.lookup(["a"])).lookups).toEqual([{ text: "a", sessions: [], ambiguous: ids.slice(0, 5) }]);
   });
 
   test("finds what stands behind many longer ids", async () => {
     const ids = ["a1", "a2", "a3", "a4", "a5", "a6", "a"];
     const { store } = storeWith(fileOf(...ids.map((session_id) => ({ session_id }))));
-    const [answer] = await store.lookup(["a"]);
+    const [answer] = (await store.lookup(["a"])).lookups;
     expect(answer?.sessions.map(({ sessionId }) => sessionId)).toEqual(["a"]);
   });
 });

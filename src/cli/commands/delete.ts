@@ -40,6 +40,7 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
     const found = await requireSessions(store, ids, retention);
     byId.push({ type: "id", ids: new Set(found.flat().map(({ sessionId }) => sessionId)) });
   }
+  await explainNothingFound(context, settings, store, options);
   await removeSessions(
     context,
     settings,
@@ -52,7 +53,6 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
     },
     options,
   );
-  if (options.platform !== undefined) await explainNothingFound(context, settings, store, options);
 }
 
 const EXAMPLES = `

@@ -1,7 +1,8 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { generateDemo } from "../../demo/generate.js";
+import { SessionsError } from "../../errors.js";
 import type { CliContext } from "../context.js";
+import { openStoreAt } from "../open-store.js";
 import { note } from "../notes.js";
 import { parseCount } from "../parse/numbers.js";
 import { count } from "../render/numbers.js";
@@ -29,15 +30,17 @@ export async function runDemo(context: CliContext, rows: number, options: DemoOp
   const pieces = generateDemo({ rows, seed: options.seed, now: settings.retention.now });
   const { output = "-" } = options;
   if (output === "-") {
+    if (settings.isJson) {
+      throw new SessionsError("USAGE", { reason: "demo prints CSV", hint: "name a file with -o to get JSON about it" });
+    }
     for (const piece of pieces) await context.stdout.write(piece);
     return;
   }
-  const { createFile } = await import("../../storage/create-file.js");
-  const file = path.resolve(context.workingDirectory, output);
-  await createFile(file, pieces, context.interruptSignal());
+  const store = await openStoreAt(context, settings, output);
+  await store.create({ signal: context.interruptSignal() }, pieces);
   if (settings.isJson) {
     await context.stdout.write(
-      `${JSON.stringify({ store: file, sessions: rows, seed: options.seed }, undefined, 2)}\n`,
+      `${JSON.stringify({ store: store.location, sessions: rows, seed: options.seed }, undefined, 2)}\n`,
     );
   } else {
     await note(context, `Wrote ${count(rows, "session")} to ${output}`);

@@ -4,7 +4,9 @@ import type { CliContext } from "../context.js";
 import { note } from "../notes.js";
 import { openStore } from "../open-store.js";
 import { addOutputOptions, type OutputOptions } from "../output-options.js";
-import { printSessions } from "../print-sessions.js";
+import { explainNothingFound } from "../explain-nothing-found.js";
+import { formatOf, printSessions } from "../print-sessions.js";
+import { shellQuote } from "../shell-quote.js";
 import { count } from "../render/numbers.js";
 import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
 import { Settings, type GlobalOptions } from "../settings.js";
@@ -29,13 +31,21 @@ export async function runFind(context: CliContext, text: string, options: FindOp
   const store = await openStore(context, settings);
   const { retention } = settings;
   const selection = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
-  const { matchedBy, count: found, sessions } = await store.find(text, { selection, retention });
+  const found = await store.find(text, { selection, retention });
+  const { matchedBy } = found;
+  if (matchedBy === undefined) await explainNothingFound(context, settings, store, options);
   const meaning =
     matchedBy === undefined
-      ? `No user, session or thread is called "${text}", or starts with it.`
-      : `${count(found, "session")} by ${matchedBy} "${text}"`;
+      ? `No user, session or thread is called "${text}", or starts with it; to look in every field: sessions list --search ${shellQuote(text)}`
+      : `${count(found.count, "session")} by ${matchedBy} "${text}"`;
   await note(context, meaning);
-  await printSessions(context, settings, store, sessions, options);
+  // The note says it all to a person; a program gets its empty list.
+  if (matchedBy === undefined && formatOf(context.stdout, settings, options.format) === "table") return;
+  try {
+    await printSessions(context, settings, store, found.sessions, options);
+  } finally {
+    found.close();
+  }
 }
 
 const EXAMPLES = `

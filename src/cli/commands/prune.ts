@@ -29,6 +29,7 @@ export async function runPrune(context: CliContext, options: PruneOptions): Prom
   const idleSeconds = options.idle ?? retention.timeoutSeconds;
   const chosen = await selectionFrom(options, retention, async () => (await store.describe()).columns.names);
   const selection = [idleCondition(idleSeconds, retention), ...chosen];
+  await explainNothingFound(context, settings, store, options);
   await removeSessions(
     context,
     settings,
@@ -41,7 +42,6 @@ export async function runPrune(context: CliContext, options: PruneOptions): Prom
     },
     options,
   );
-  if (options.platform !== undefined) await explainNothingFound(context, settings, store, options);
 }
 
 const EXAMPLES = `

@@ -66,7 +66,7 @@ async function printed(
   const { by, limit = Infinity } = options;
   if (options.format === "prometheus") {
     const { renderPrometheus } = await import("../render/prometheus.js");
-    return renderPrometheus(stats, by);
+    return renderPrometheus(stats, by, limit);
   }
   const format = formatOf(context.stdout, settings, options.format);
   if (format === "table") {

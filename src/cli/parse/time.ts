@@ -17,7 +17,12 @@ export function timeInputOf(text: string): TimeInput | undefined {
   const daysAgo = Object.hasOwn(DAYS, text) ? DAYS[text] : undefined;
   if (daysAgo !== undefined) return { type: "day", daysAgo };
   if (text === "now") return { type: "ago", seconds: 0 };
-  const seconds = secondsOf(text.replace(/\s*ago$/, "").replaceAll(/(?<=\d)\s+(?=[smhdw])|(?<=[smhdw])\s+(?=\d)/g, ""));
+  const seconds = secondsOf(
+    text
+      .replaceAll(/(?<=\d)\s*(?:(s)ec(?:ond)?s?|(m)in(?:ute)?s?|(h)ours?|(d)ays?|(w)eeks?)\b/g, "$1$2$3$4$5")
+      .replace(/\s*ago$/, "")
+      .replaceAll(/(?<=\d)\s+(?=[smhdw])|(?<=[smhdw])\s+(?=\d)/g, ""),
+  );
   if (seconds !== undefined) return { type: "ago", seconds };
   const complete = /^\d{4}-\d\d-\d\d$/.test(text)
     ? `${text}T00:00:00`

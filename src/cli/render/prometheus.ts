@@ -1,13 +1,15 @@
 import type { StoreStats } from "../../store/store.js";
 
 /** The counts in the Prometheus text exposition format 0.0.4, all gauges. */
-export function renderPrometheus(stats: StoreStats, by: string): string {
-  const label = by.replaceAll(/[^a-zA-Z0-9_]/g, "_");
+export function renderPrometheus(stats: StoreStats, by: string, limit: number): string {
+  // Label names start with a letter, and the state has one of its own.
+  const label = by === "state" ? "group" : by.replaceAll(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=\d)/, "_");
+  const groups = stats.groups.slice(0, limit);
   const states = ["active", "expired", "unknown"] as const;
-  const sessions = stats.groups.flatMap((group) =>
+  const sessions = groups.flatMap((group) =>
     states.map((state) => `sessions{${label}="${escapeLabel(group.key ?? "")}",state="${state}"} ${group[state]}`),
   );
-  const pending = stats.groups.map(
+  const pending = groups.map(
     (group) => `sessions_pending_approvals{${label}="${escapeLabel(group.key ?? "")}"} ${group.pending}`,
   );
   const idle = Object.entries(stats.idle ?? {}).map(

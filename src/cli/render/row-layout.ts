@@ -28,6 +28,7 @@ export function rowLayout(
   columnNames: readonly string[],
   retention: Retention,
 ): LaidOutRows | undefined {
+  if (names.length > MOST_FIELDS || names.join("").length > LONGEST_NAMES) return undefined;
   const isTsv = format === "tsv" || format === "ids";
   const parts: RowPart[] = [];
   // Ids are the first field and nothing else.
@@ -57,6 +58,10 @@ export function rowLayout(
   const layout: RowLayout = { parts, separator: ",\n  ", renderRow: (session) => line(session).trimEnd() };
   return { layout, begin: "[\n  ", end: "\n]\n", empty: "[]\n" };
 }
+
+/** What a store can be expected to have room for; with more, sessions are decoded. */
+const MOST_FIELDS = 50;
+const LONGEST_NAMES = 2000;
 
 function valueParts(name: string, columnNames: readonly string[], isTsv: boolean): RowPart[] | undefined {
   const quoted = (part: RowPart): RowPart[] =>

@@ -4,13 +4,16 @@ import type { SessionGroup } from "../../session/stats.js";
 import { formatInstant, type Instant } from "../../session/timestamp.js";
 import type { StoreStats } from "../../store/store.js";
 import { DATABASE_SIZES, writesPerSecond } from "./database-sizes.js";
+import { escapeControlsInJson } from "./visible.js";
 import { createRowWriter, type RowFormat } from "./formats.js";
 
 const COUNTS = ["total", "active", "expired", "unknown", "pending"] as const;
 
 /** One row a group, without a sum, so that programs can add the rows up themselves. */
 export async function statsRows({ groups }: StoreStats, by: string, format: RowFormat, limit: number): Promise<string> {
-  const writer = await createRowWriter(format, [by, ...COUNTS]);
+  // A field may have the name of a count.
+  const keyName = (COUNTS as readonly string[]).includes(by) ? "key" : by;
+  const writer = await createRowWriter(format, [keyName, ...COUNTS]);
   const rows = groups.slice(0, limit).map((group) => {
     const counts = COUNTS.map((name): FieldValue => ({ type: "json", text: String(group[name]) }));
     return writer.row([keyValue(group), ...counts]);
@@ -40,6 +43,7 @@ export function statsJson(
     ...Object.fromEntries(COUNTS.map((name) => [name, stats[name]])),
     by,
     groups: groups.slice(0, limit).map((group) => ({
+      key: group.key ?? null,
       [by]: group.key ?? null,
       ...Object.fromEntries(COUNTS.map((name) => [name, group[name]])),
     })),
@@ -58,5 +62,5 @@ export function statsJson(
       writes_per_second: { at_least: writesPerSecond(stats), limit: DATABASE_SIZES.writesPerSecond },
     },
   };
-  return `${JSON.stringify(body, undefined, 2)}\n`;
+  return `${escapeControlsInJson(JSON.stringify(body, undefined, 2))}\n`;
 }

@@ -69,7 +69,7 @@ function groupColumns(by: string, hasUnknown: boolean): TableColumn[] {
 }
 
 function groupRows(stats: StoreStats, groups: readonly SessionGroup[], style: Style): TableCell[][] {
-  const largest = groups[0]?.total ?? 0;
+  const largest = Math.max(...groups.map(({ total }) => total));
   return groups.map((group) => [
     { text: group.key ?? "(none)", ...(group.key === undefined ? { style: style.dim } : {}) },
     { text: groupDigits(group.total) },

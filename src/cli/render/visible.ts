@@ -95,6 +95,11 @@ export function escapeJsonControls(json: string): string {
   return json.replace(/[\t\n\r][\t\n\r ]*/g, " ").replace(controlExpression(), escapeForJson);
 }
 
+/** The same for JSON text that is laid out over lines by ourselves: its line breaks stay. */
+export function escapeControlsInJson(json: string): string {
+  return json.split("\n").map(escapeJsonControls).join("\n");
+}
+
 function escapeCharacter(character: string): string {
   if (character === "\n") return "\\n";
   if (character === "\t") return "\\t";

@@ -24,8 +24,7 @@ let out: usize = 0;
 /**
  * Renders the records whose indexes stand at `picks`, from the place `from` on, by the program of `stepCount` steps.
  * Literals that steps name by number stand at `literals`, each as address and length: active, expired, then others.
- * Returns the place of the first record that is not rendered: it is not plain, or there is no room for one more row of
- * at most `literalBytes` more than its record; `pickCount` when all are.
+ * Returns the place of the first record that is not rendered: it is not plain, or there is no room for one more row; `pickCount` when all are.
  */
 export function renderRows(
   picks: usize, from: u32, pickCount: u32, steps: usize, stepCount: u32, literals: usize, literalBytes: u32,
@@ -39,7 +38,9 @@ export function renderRows(
     const record = load<u32>(picks + (<usize>place << 2));
     const rowStart = out;
     const recordBytes = recordLength(recordTable, record);
-    if (<u32>(out - output) + recordBytes + literalBytes + 64 > outputCapacity) break;
+    // Each step may write the whole record once.
+    const most = <u64>recordBytes * <u64>stepCount + <u64>literalBytes + 64;
+    if (<u64>(out - output) + most > <u64>outputCapacity) break;
     writeBytes(separator, separatorLength);
     let isRendered = true;
     const first = fieldsStart(record);
