@@ -26,22 +26,26 @@ export class NumberList {
   percentiles(shares: readonly number[]): number[] {
     const values = this.#values.subarray(0, this.#length);
     if (values.length === 0) return [];
-    const bucketOf = bucketing(values);
+    const buckets = bucketsOf(values);
     const counts = new Uint32Array(BUCKETS);
-    for (const value of values) counts[bucketOf(value)] = (counts[bucketOf(value)] ?? 0) + 1;
+    for (const bucket of buckets) counts[bucket] = (counts[bucket] ?? 0) + 1;
     return shares.map((share) => {
       let rank = Math.min(values.length, Math.max(1, Math.ceil(share * values.length))) - 1;
       let bucket = 0;
       for (; bucket < BUCKETS && rank >= (counts[bucket] ?? 0); bucket += 1) rank -= counts[bucket] ?? 0;
-      return values.filter((value) => bucketOf(value) === bucket).sort()[rank] ?? NaN;
+      const candidates = new Float64Array(counts[bucket] ?? 0);
+      for (let at = buckets.indexOf(bucket), place = 0; at !== -1; at = buckets.indexOf(bucket, at + 1), place += 1) {
+        candidates[place] = values[at] ?? NaN;
+      }
+      return candidates.sort()[rank] ?? NaN;
     });
   }
 }
 
 const BUCKETS = 4096;
 
-/** Divides the range of the values evenly; larger values never come into smaller buckets. */
-function bucketing(values: Float64Array): (value: number) => number {
+/** Per value a bucket: the range is divided evenly, so that larger values never come into smaller buckets. */
+function bucketsOf(values: Float64Array): Uint16Array {
   let lowest = Infinity;
   let highest = -Infinity;
   for (const value of values) {
@@ -49,6 +53,8 @@ function bucketing(values: Float64Array): (value: number) => number {
     if (value > highest) highest = value;
   }
   const scale = highest === lowest ? 0 : (BUCKETS - 1) / (highest - lowest);
-  // Where the range is beyond all numbers, the product is none, and everything is in the first bucket.
-  return (value) => Math.floor((value - lowest) * scale) || 0;
+  const buckets = new Uint16Array(values.length);
+  // Where the range is beyond all numbers, the product is none, and the array makes that 0: one bucket for all.
+  for (let at = 0; at < values.length; at += 1) buckets[at] = ((values[at] ?? NaN) - lowest) * scale;
+  return buckets;
 }
