@@ -40,13 +40,24 @@ export async function removeFromCsv(
       try {
         return await removeOnce(input, lock, request, control);
       } catch (error) {
-        const isWorthAnother = error instanceof SessionsError && error.code === "STORE_CHANGED";
-        if (!isWorthAnother || attempt === ATTEMPTS) throw error;
-        await pause(PAUSE_BETWEEN_ATTEMPTS_MS * attempt);
+        if (attempt === ATTEMPTS || !(await isWorthAnotherAttempt(error, input, attempt))) throw error;
       }
     }
   } finally {
     lock.release();
+  }
+}
+
+/** A file that another program is just writing may look damaged: it is looked at again where it goes on changing. */
+async function isWorthAnotherAttempt(error: unknown, input: CsvInput, attempt: number): Promise<boolean> {
+  if (!(error instanceof SessionsError)) return false;
+  if (error.code !== "STORE_CHANGED" && error.code !== "STORE_DAMAGED") return false;
+  const before = openSnapshot(input.location);
+  try {
+    await pause(PAUSE_BETWEEN_ATTEMPTS_MS * attempt);
+    return error.code === "STORE_CHANGED" || !before.isCurrent();
+  } finally {
+    before.close();
   }
 }
 

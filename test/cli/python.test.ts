@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Folder } from "./context.js";
 
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
+if (!hasPython) console.log("skipped: no python3 that can judge our output on this machine");
 
 /** Reads the original and one of our outputs with Python alone, and says where a value differs. */
 const JUDGE = `
@@ -55,5 +56,3 @@ test.runIf(hasPython)("Python reads what prune wrote as the same sessions withou
   });
   expect(Number(answer)).toBe(21);
 });
-
-test.skipIf(hasPython)("python3 is not there, so that nobody else judged our output", () => undefined);

@@ -232,3 +232,11 @@ test("a reader sees one whole version at any time, while sessions are removed (l
   expect(seen.every((count) => count >= 15 && count <= 30)).toBe(true);
   expect((await store.planRemoval(EVERYTHING)).removed).toBe(15);
 });
+
+test("a file that looks damaged only while another program writes it is looked at again", async () => {
+  const { file, store } = storeWith(fileOf({ session_id: "a" }, `"half`));
+  const removal = store.remove(removalById("a"), {});
+  setTimeout(() => fs.writeFileSync(file, fileOf({ session_id: "a" }, { session_id: "b" })), 50);
+  expect((await removal).plan.removed).toBe(1);
+  expect(await readIds(store)).toEqual(["b"]);
+});

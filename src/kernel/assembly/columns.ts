@@ -30,7 +30,6 @@ export function classify(recordCount: u32, width: u32, column: u32, out: usize):
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function isEmpty(field: u32): bool {
   return text + (startAndFlags(field) & OFFSET_MASK) == valueEnd(field);
@@ -76,7 +75,6 @@ export function findFaults(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function wholenessFault(record: u32, first: u32, next: u32, width: u32): u8 {
   if ((load<u32>(recordTable + (<usize>record << 3), 4) & (RECORD_BROKEN_QUOTE | RECORD_UNCLOSED)) != 0) {
@@ -133,7 +131,6 @@ export function matchColumn(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function sameBytes(left: usize, right: usize, length: u32): bool {
   if (length <= 8) {
@@ -148,7 +145,6 @@ function sameBytes(left: usize, right: usize, length: u32): bool {
 }
 
 /** The length of a value and its first four bytes, as they stand in a dictionary's entry. */
-// @ts-ignore: decorator
 @inline
 function firstBytes(start: usize, length: u32): u64 {
   const bytes = load<u32>(start);

@@ -17,7 +17,6 @@ const CLOSE_BRACKET: u8 = 0x5d;
 const COLON: u8 = 0x3a;
 export const MINUS: u8 = 0x2d;
 
-// @ts-ignore: decorator
 @inline
 function skipSpace(at: usize, end: usize): usize {
   while (at < end) {
@@ -28,7 +27,6 @@ function skipSpace(at: usize, end: usize): usize {
   return at;
 }
 
-// @ts-ignore: decorator
 @inline
 export function isDigitAt(at: usize, end: usize): bool {
   if (at >= end) return false;
@@ -41,7 +39,6 @@ function isHexDigit(byte: u8): bool {
 }
 
 /** Offset of the next quote, backslash or control character in [at, end), or at least `end`. */
-// @ts-ignore: decorator
 @inline
 function nextInString(at: usize, end: usize): usize {
   const quotes = i8x16.splat(<i8>QUOTE);

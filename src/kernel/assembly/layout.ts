@@ -29,28 +29,24 @@ export function attach(textAt: usize, fieldsAt: usize, recordsAt: usize): void {
 }
 
 /** One past the index of a record's last field. */
-// @ts-ignore: decorator
 @inline
 export function fieldsEnd(record: u32): u32 {
   return load<u32>(recordTable + (<usize>record << 3));
 }
 
 /** Index of a record's first field. */
-// @ts-ignore: decorator
 @inline
 export function fieldsStart(record: u32): u32 {
   return record == 0 ? 0 : fieldsEnd(record - 1);
 }
 
 /** Start of a field's value, with FIELD_ flags. */
-// @ts-ignore: decorator
 @inline
 export function startAndFlags(field: u32): u32 {
   return load<u32>(fields + (<usize>field << 3));
 }
 
 /** One past the end of a field's value. */
-// @ts-ignore: decorator
 @inline
 export function valueEnd(field: u32): usize {
   return text + load<u32>(fields + (<usize>field << 3), 4);

@@ -87,7 +87,6 @@ export function renderRows(
   return place;
 }
 
-// @ts-ignore: decorator
 @inline
 function recordLength(recordTable: usize, record: u32): u32 {
   const end = load<u32>(recordTable + (<usize>record << 3), 4) & OFFSET_MASK;
@@ -95,14 +94,12 @@ function recordLength(recordTable: usize, record: u32): u32 {
 }
 
 /** Copies in steps of 16 bytes; what it writes beyond the length is written over by what comes next. */
-// @ts-ignore: decorator
 @inline
 function writeBytes(from: usize, length: u32): void {
   for (let at: u32 = 0; at < length; at += 16) v128.store(out + at, v128.load(from + at));
   out += length;
 }
 
-// @ts-ignore: decorator
 @inline
 function writeLiteral(entry: usize): void {
   writeBytes(load<u32>(entry), load<u32>(entry, 4));
@@ -116,7 +113,6 @@ let isUtf8 = false;
  * blocks that hold other characters which act on a terminal: C1 controls (0xC2), U+061C (0xD8), and U+2000 to U+2FFF
  * with its bidirectional marks and separators (0xE2).
  */
-// @ts-ignore: decorator
 @inline
 function notPlain(block: v128): i32 {
   const bad = v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f)));

@@ -13,7 +13,6 @@ export let isTooWide: bool = false;
 export let records: u32 = 0;
 
 /** Offset of the next quote in [at, end), or at least `end`. Reads up to 15 bytes past `end`. */
-// @ts-ignore: decorator
 @inline
 function nextQuote(at: usize, end: usize): usize {
   const quotes = i8x16.splat(<i8>QUOTE);
@@ -26,7 +25,6 @@ function nextQuote(at: usize, end: usize): usize {
 }
 
 /** Offset of the next comma, line feed, carriage return or quote in [at, end), or at least `end`. */
-// @ts-ignore: decorator
 @inline
 function nextStop(at: usize, end: usize): usize {
   const quotes = i8x16.splat(<i8>QUOTE);
@@ -129,7 +127,6 @@ function scanRecord(
 /** Fields that the running `scan` has written. */
 let fieldCount: u32 = 0;
 
-// @ts-ignore: decorator
 @inline
 function storeField(startAndFlags: u32, valueEnd: u32): void {
   const entry = fields + (<usize>fieldCount << 3);
@@ -138,7 +135,6 @@ function storeField(startAndFlags: u32, valueEnd: u32): void {
   fieldCount += 1;
 }
 
-// @ts-ignore: decorator
 @inline
 function storeRecord(endAndFlags: u32): void {
   const entry = recordTable + (<usize>records << 3);
@@ -149,7 +145,6 @@ function storeRecord(endAndFlags: u32): void {
 }
 
 /** The 16-bit masks of four neighbouring vectors as one of 64 bits. */
-// @ts-ignore: decorator
 @inline
 function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
@@ -161,7 +156,6 @@ function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
 }
 
 /** Lanes that hold a quote, a comma, a line feed or a carriage return: each has its own low four bits. */
-// @ts-ignore: decorator
 @inline
 function structural(block: v128): v128 {
   const bytesByLowBits = i8x16(-1, 0, 0x22, 0, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0x2c, 0x0d, 0, 0);
@@ -169,7 +163,6 @@ function structural(block: v128): v128 {
 }
 
 /** Bit i of the result is the parity of the bits up to i. */
-// @ts-ignore: decorator
 @inline
 function prefixXor(bits: u64): u64 {
   bits ^= bits << 1;

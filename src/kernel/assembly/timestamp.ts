@@ -2,7 +2,6 @@
 import { fieldsEnd, fieldsStart, OFFSET_MASK, startAndFlags, text, valueEnd } from "./layout";
 import { isDigitAt, MINUS } from "./json";
 
-// @ts-ignore: decorator
 @inline
 function twoDigits(at: usize): i32 {
   const tens = <i32>load<u8>(at) - 0x30;
