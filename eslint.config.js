@@ -27,7 +27,7 @@ const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({
       "error",
       { object: "process", property: "env", message: "Only src/cli reads the environment." },
       { object: "process", property: "argv", message: "Only src/cli reads the arguments." },
-      { object: "process", property: "exit", message: "Only src/cli/main.ts ends the process." },
+      { object: "process", property: "exit", message: "Only src/cli ends the process." },
       { object: "process", property: "stdout", message: "Only src/cli writes to the terminal." },
       { object: "process", property: "stderr", message: "Only src/cli writes to the terminal." },
       { object: "Date", property: "now", message: "The clock is injected by src/cli." },

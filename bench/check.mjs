@@ -46,8 +46,7 @@ function verdict(wrong, expected, detail) {
 function readNumber(text, format) {
   if (format === "lines") return parseInt(text, 10) - 1;
   if (format !== "ours") return parseInt(text, 10);
-  const answer = JSON.parse(text);
-  return answer.total ?? answer.sessions ?? answer.totals?.sessions ?? answer.totals?.total ?? answer.count;
+  return JSON.parse(text).total;
 }
 
 function readGroups(text, format) {
@@ -58,14 +57,9 @@ function readGroups(text, format) {
   return Object.fromEntries(groups.map(([name, ...counts]) => [name, counts.map(Number)]));
 }
 
-/** The platforms of `stats --json`: a list of objects or an object by name. */
-function readOurGroups(answer) {
-  const platforms = answer.platforms ?? answer.groups;
-  const entries = Array.isArray(platforms)
-    ? platforms.map((group) => [group.platform ?? group.name ?? group.value ?? group.key, group])
-    : Object.entries(platforms);
-  const pairs = entries.map(([name, group]) => [name, [group.total ?? group.sessions ?? group.count, group.expired]]);
-  return Object.fromEntries(pairs);
+/** The groups of `stats --json`. */
+function readOurGroups({ groups }) {
+  return Object.fromEntries(groups.map(({ key, total, expired }) => [key, [total, expired]]));
 }
 
 /** In how many sessions two groupings differ, at least. */

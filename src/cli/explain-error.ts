@@ -43,8 +43,6 @@ function whatStandsThere(path: string): ErrorDetails | undefined {
 /** What the operating system's refusal means where its error does not say so in words. */
 function refusal({ operation, cause, hint }: ErrorDetails, path: string): ErrorDetails | undefined {
   switch (systemErrorCode(cause) ?? "") {
-    case "ENOTDIR":
-      return { reason: "a part of the path is a file, no folder" };
     case "ENOENT":
       return { reason: "there is no such folder" };
     case "EACCES":

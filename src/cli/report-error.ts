@@ -3,6 +3,7 @@ import type { TextOutput } from "./context.js";
 import { exitCodeOf, type ExitCode } from "./exit-codes.js";
 import { paragraph } from "./notes.js";
 import { withoutSecrets } from "./redact.js";
+import { findingsJson } from "./render/findings-json.js";
 import { count } from "./render/numbers.js";
 import { humanDuration } from "./render/time.js";
 import { escapeJsonControls, visibleText } from "./render/visible.js";
@@ -40,7 +41,7 @@ export function errorJson(error: SessionsError, notes: readonly string[]): strin
     hint: hintOf(error),
     suggestions,
     finding_count: findingCount,
-    findings: findings?.map(({ line, byteOffset, message }) => ({ line, byte_offset: byteOffset, message })),
+    findings: findings && findingsJson(findings),
     holder,
     waited_ms: waitedMs,
     system_error: cause instanceof Error ? cause.message : undefined,

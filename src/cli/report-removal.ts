@@ -2,7 +2,9 @@ import { formatInstant } from "../session/timestamp.js";
 import type { RemovalPlan } from "../store/store.js";
 import type { CliContext } from "./context.js";
 import { paragraph } from "./notes.js";
+import { findingsJson } from "./render/findings-json.js";
 import { count, groupDigits } from "./render/numbers.js";
+import { escapeControlsInJson } from "./render/visible.js";
 import type { Settings } from "./settings.js";
 
 /** How a plan is told: to whom, and whether it has been carried out. */
@@ -66,14 +68,10 @@ export function removalJson(
     oldest_activity: oldest === undefined ? null : formatInstant(oldest),
     newest_activity: newest === undefined ? null : formatInstant(newest),
     undecodable: undecodable.count,
-    undecodable_findings: undecodable.findings.map(({ line, byteOffset, message }) => ({
-      line,
-      byte_offset: byteOffset,
-      message,
-    })),
+    undecodable_findings: findingsJson(undecodable.findings),
     warnings,
   };
-  return `${JSON.stringify(body, undefined, 2)}\n`;
+  return `${escapeControlsInJson(JSON.stringify(body, undefined, 2))}\n`;
 }
 
 /** A warning of the store in words. */

@@ -75,8 +75,9 @@ export class Settings {
 
   /** Of times that people read. */
   get timeZone(): string {
+    // The option was checked when it was parsed, the variable was not.
     const zone = this.#options.tz ?? this.#context.env["TZ"];
-    return zone !== undefined && isTimeZone(zone) ? zone : this.#options.tz === undefined ? systemTimeZone() : "UTC";
+    return zone !== undefined && isTimeZone(zone) ? zone : systemTimeZone();
   }
 
   get naiveOffset(): NaiveOffset {

@@ -1,3 +1,4 @@
+import { NEW_FILE_HEADER } from "../session/columns.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import { drawActivity } from "./activity.js";
 import { drawApproval, drawMetadata } from "./attachments.js";
@@ -6,7 +7,6 @@ import { encodeJsonField, type JsonStyle } from "./python-text.js";
 import { Random } from "./random.js";
 import { drawUuid } from "./uuid.js";
 
-const HEADER = "session_id,user_id,platform,thread_id,created_at,last_activity,pending_approval,metadata\r\n";
 const PIECE_LENGTH = 64 * 1024;
 
 /** What decides a demo file; equal ones make equal bytes. */
@@ -29,7 +29,7 @@ export interface DemoOptions {
 export function* generateDemo({ rows, seed, now }: DemoOptions): Generator<string> {
   const random = new Random(seed);
   const owners = drawOwners(random, rows);
-  let piece = HEADER;
+  let piece = NEW_FILE_HEADER;
   for (let row = 0; row < rows; row++) {
     piece += drawRecord(random, owners.next().value, rows, now);
     if (piece.length >= PIECE_LENGTH) {

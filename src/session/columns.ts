@@ -10,6 +10,9 @@ export const COLUMN_NAMES = [
   "metadata",
 ] as const;
 
+/** The header line of a new file, ended as Python's csv.writer ends it. */
+export const NEW_FILE_HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
+
 export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /** Where the columns stand in one file's records, by the names of its header. */

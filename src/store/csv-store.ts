@@ -1,5 +1,5 @@
 import { SessionsError } from "../errors.js";
-import { COLUMN_NAMES } from "../session/columns.js";
+import { NEW_FILE_HEADER } from "../session/columns.js";
 import type { NaiveOffset } from "../session/timestamp.js";
 import type { LockOptions } from "../storage/lock.js";
 import { openSnapshot } from "../storage/snapshot.js";
@@ -36,9 +36,6 @@ const CAPABILITIES: StoreCapabilities = {
   keepsUndecodable: true,
   allowsDuplicateIds: true,
 };
-
-/** The header line of a new file, ended as Python's csv.writer ends it. */
-const NEW_FILE_HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
 
 /**
  * Sessions in one CSV file. What writes is loaded when it is first asked for. Reading takes no lock, writes nothing and needs constant memory; each operation opens the

@@ -5,6 +5,7 @@ import { formatInstant, type Instant } from "../../session/timestamp.js";
 import type { StoreStats } from "../../store/store.js";
 import { DATABASE_SIZES, writesPerSecond } from "./database-sizes.js";
 import { escapeControlsInJson } from "./visible.js";
+import { findingsJson } from "./findings-json.js";
 import { createRowWriter, type RowFormat } from "./formats.js";
 
 const COUNTS = ["total", "active", "expired", "unknown", "pending"] as const;
@@ -52,11 +53,7 @@ export function statsJson(
     newest_activity: time(newestActivity),
     touched_last_hour: touchedLastHour,
     left_out: leftOut.count,
-    left_out_findings: leftOut.findings.map(({ line, byteOffset, message }) => ({
-      line,
-      byte_offset: byteOffset,
-      message,
-    })),
+    left_out_findings: findingsJson(leftOut.findings),
     database_sizes: {
       active_sessions: { now: stats.active, limit: DATABASE_SIZES.activeSessions },
       writes_per_second: { at_least: writesPerSecond(stats), limit: DATABASE_SIZES.writesPerSecond },
