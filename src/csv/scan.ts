@@ -1,28 +1,23 @@
 // Law 1: parse, then print, is the identity, for every input. The batches of a scan, put one behind the other after the
 // byte order mark, are the file.
 import { isAscii, isUtf8 } from "node:buffer";
-import { SessionsError } from "../errors.js";
 import { brokenFieldText } from "./field.js";
 import {
-  FIELD_CAPACITY,
   FIELD_ESCAPED,
   FIELD_QUOTED,
-  Kernel,
   OFFSET_MASK,
   RECORD_BROKEN_QUOTE,
   RECORD_UNCLOSED,
-  TEXT_CAPACITY_LIMIT,
   type CheckedColumns,
+  type IdColumns,
   type JsonVerdict,
   type MatchMode,
 } from "../kernel/kernel.js";
+import type { IdTable, RepeatedId } from "../kernel/id-table.js";
 import type { RowProgram } from "../kernel/row-program.js";
+import { RecordWindow } from "./window.js";
 
-/** Fills the start of `target` with the next bytes of the input and returns how many; 0 at its end. */
-export type ReadBytes = (target: Uint8Array) => number;
-
-const WINDOW_BYTES = 512 * 1024;
-const BOM = [0xef, 0xbb, 0xbf] as const;
+export type { ReadBytes } from "./window.js";
 
 /**
  * The records of one CSV input as byte spans, a window at a time. Memory stays at the window's size (512 KiB) unless a
@@ -35,89 +30,28 @@ const BOM = [0xef, 0xbb, 0xbf] as const;
  * The scanner is a cursor: after `nextBatch()` has returned true, the record methods speak of the current batch, and the
  * bytes are valid until the next call.
  */
-export class RecordScanner {
-  readonly #read: ReadBytes;
-  readonly #kernel: Kernel;
-  #fill = 0;
-  #consumed = 0;
-  #atEnd = false;
+export class RecordScanner extends RecordWindow {
   #isUtf8 = false;
   #utf8BatchNumber = 0;
-  #started = false;
-  #records: Uint32Array;
-  #fields: Uint32Array;
-
-  /** The window; the batch's records lie in [0, batchLength). */
-  bytes: Buffer;
-  /** Offset in the input of the first byte of the window. */
-  byteOffset = 0;
-  /** Bytes of the batch: those of its records. */
-  batchLength = 0;
-  /** Counts the batches, from 1; what was derived from another batch is stale. */
-  batchNumber = 0;
-  /** Records in the batch. */
-  recordCount = 0;
-  /** The input starts with the UTF-8 byte order mark, which belongs to no record. Known after the first `nextBatch`. */
-  hasBom = false;
-
-  constructor(read: ReadBytes, windowBytes = WINDOW_BYTES) {
-    this.#read = read;
-    this.#kernel = new Kernel(windowBytes);
-    this.bytes = this.#kernel.text;
-    this.#records = this.#kernel.records;
-    this.#fields = this.#kernel.fields;
-  }
-
-  /**
-   * Moves to the next records.
-   * @returns false at the end of the input
-   * @throws SessionsError STORE_DAMAGED where one record is longer than 256 MiB or has more than 131,072 fields
-   */
-  nextBatch(): boolean {
-    if (!this.#started) this.#skipBom();
-    this.#dropBatch();
-    while (true) {
-      const recordCount = this.#kernel.scan(this.#fill, this.#atEnd);
-      if (recordCount > 0) {
-        this.recordCount = recordCount;
-        this.batchLength = this.#consumed = this.#kernel.consumed;
-        this.batchNumber += 1;
-        return true;
-      }
-      if (this.#kernel.isTooWide) throw this.#tooLarge(`has more than ${FIELD_CAPACITY} fields`);
-      if (this.#atEnd) return false;
-      this.#readMore();
-    }
-  }
-
-  /** Offset in the window of a record's first byte. */
-  recordStart(record: number): number {
-    return record === 0 ? 0 : this.recordEnd(record - 1);
-  }
-
-  /** Offset in the window of one past a record's last byte, its line break included. */
-  recordEnd(record: number): number {
-    return (this.#records[record * 2 + 1] ?? 0) & OFFSET_MASK;
-  }
 
   /** RECORD_ flags of a record, 0 for one that RFC 4180 knows. */
   recordFlags(record: number): number {
-    return (this.#records[record * 2 + 1] ?? 0) & ~OFFSET_MASK;
+    return (this.records[record * 2 + 1] ?? 0) & ~OFFSET_MASK;
   }
 
   /** A closing quote is missing, or text follows one: where the fields, and the record, end is in doubt. */
   isBroken(record: number): boolean {
-    return ((this.#records[record * 2 + 1] ?? 0) & (RECORD_BROKEN_QUOTE | RECORD_UNCLOSED)) !== 0;
+    return ((this.records[record * 2 + 1] ?? 0) & (RECORD_BROKEN_QUOTE | RECORD_UNCLOSED)) !== 0;
   }
 
   /** How many fields a record has; a blank line has one empty field. */
   fieldCount(record: number): number {
-    return (this.#records[record * 2] ?? 0) - (record === 0 ? 0 : (this.#records[record * 2 - 2] ?? 0));
+    return (this.records[record * 2] ?? 0) - (record === 0 ? 0 : (this.records[record * 2 - 2] ?? 0));
   }
 
   /** The number by which the field methods know a field of a record, `place` counting from 0. */
   field(record: number, place: number): number {
-    return (record === 0 ? 0 : (this.#records[record * 2 - 2] ?? 0)) + place;
+    return (record === 0 ? 0 : (this.records[record * 2 - 2] ?? 0)) + place;
   }
 
   /** A blank line: no bytes before the line break. */
@@ -128,22 +62,22 @@ export class RecordScanner {
 
   /** Offset in the window of a value's first byte, after an opening quote. */
   valueStart(field: number): number {
-    return (this.#fields[field * 2] ?? 0) & OFFSET_MASK;
+    return (this.fields[field * 2] ?? 0) & OFFSET_MASK;
   }
 
   /** Offset in the window of one past a value's last byte, before a closing quote. */
   valueEnd(field: number): number {
-    return this.#fields[field * 2 + 1] ?? 0;
+    return this.fields[field * 2 + 1] ?? 0;
   }
 
   /** The field starts with a quote. */
   isQuoted(field: number): boolean {
-    return ((this.#fields[field * 2] ?? 0) & FIELD_QUOTED) !== 0;
+    return ((this.fields[field * 2] ?? 0) & FIELD_QUOTED) !== 0;
   }
 
   /** The value's bytes hold doubled quotes. */
   isEscaped(field: number): boolean {
-    return ((this.#fields[field * 2] ?? 0) & FIELD_ESCAPED) !== 0;
+    return ((this.fields[field * 2] ?? 0) & FIELD_ESCAPED) !== 0;
   }
 
   /** The field's value as text: without its quotes, doubled quotes made single, bad UTF-8 as U+FFFD. */
@@ -179,7 +113,7 @@ export class RecordScanner {
 
   /** Checks a field's value as JSON without making a string of it. */
   fieldJson(field: number): JsonVerdict {
-    return this.#kernel.checkJson(this.valueStart(field), this.valueEnd(field), this.isQuoted(field));
+    return this.kernel.checkJson(this.valueStart(field), this.valueEnd(field), this.isQuoted(field));
   }
 
   /**
@@ -187,8 +121,8 @@ export class RecordScanner {
    * batch, and until the slot (0 or 1) is used for another column.
    */
   timestamps(place: number, slot: number): ParsedTimestamps {
-    this.#kernel.parseTimestamps(this.recordCount, place, slot);
-    const [instants, naive] = [this.#kernel.instants[slot], this.#kernel.naive[slot]];
+    this.kernel.parseTimestamps(this.recordCount, place, slot);
+    const [instants, naive] = [this.kernel.instants[slot], this.kernel.naive[slot]];
     if (instants === undefined || naive === undefined) throw new RangeError(`there is no slot ${slot}`);
     return { instants, naive };
   }
@@ -198,40 +132,73 @@ export class RecordScanner {
    * broken quoting; CLASS_FILLED where besides the value at `place` is not empty. Valid until the next batch.
    */
   classes(width: number, place: number): Uint8Array {
-    this.#kernel.classify(this.recordCount, width, place);
-    return this.#kernel.classes;
+    this.kernel.classify(this.recordCount, width, place);
+    return this.kernel.classes;
   }
 
   /**
    * Compares the values at `place` of all records with some bytes, see `Kernel.matchColumn`: one answer a record.
    */
   matches(place: number, needle: Uint8Array, mode: MatchMode): Uint8Array {
-    this.#kernel.matchColumn(this.recordCount, place, needle, mode);
-    return this.#kernel.answers.slice(0, this.recordCount);
+    this.kernel.matchColumn(this.recordCount, place, needle, mode);
+    return this.kernel.answers.slice(0, this.recordCount);
   }
 
   /**
    * The first fault of each record of the batch, see `Kernel.findFaults`. The timestamps must have been parsed before.
    */
   faults(width: number, columns: CheckedColumns): Uint8Array {
-    this.#kernel.findFaults(this.recordCount, width, columns);
-    return this.#kernel.answers.slice(0, this.recordCount);
+    this.kernel.findFaults(this.recordCount, width, columns);
+    return this.kernel.answers.slice(0, this.recordCount);
+  }
+
+  /** How many JSON cells of the batch hold NaN or Infinity; known after `faults`. */
+  get pythonObjectCount(): number {
+    return this.kernel.pythonObjectCount;
+  }
+
+  /**
+   * What is suspicious about each record of the batch, see `Kernel.inspect`. The timestamps must have been parsed
+   * before. Valid until the next batch.
+   */
+  inspections(places: IdColumns): Inspections {
+    const uuidCount = this.kernel.inspect(this.recordCount, places);
+    return { suspicions: this.kernel.inspections.subarray(0, this.recordCount), uuidCount };
+  }
+
+  /**
+   * The hashes of the values at `place` of all records of the batch, two entries a record, see `Kernel.hashColumn`. Valid
+   * until the next batch, and until the hashes of another place are asked for.
+   */
+  hashes(place: number): Uint32Array {
+    this.kernel.hashColumn(this.recordCount, place);
+    return this.kernel.hashes.subarray(0, this.recordCount * 2);
+  }
+
+  /**
+   * Adds the ids at `place` of all records of the batch to a table, in their order, but for records without that field.
+   * @param skipped per record not 0 where it is left out
+   * @returns the records whose id was in the table before, or stands in the batch before them
+   */
+  addIds(table: IdTable, place: number, skipped?: Uint8Array): readonly RepeatedId[] {
+    const hashes = this.hashes(place);
+    return table.addBatch({ hashes, records: this.records, byteOffset: this.byteOffset, skipped });
   }
 
   /** Numbers the values at `place` of all records of the batch, see `Kernel.internColumn`. For one place only. */
   interned(place: number): Uint8Array {
-    this.#kernel.internColumn(this.recordCount, place);
-    return this.#kernel.answers.slice(0, this.recordCount);
+    this.kernel.internColumn(this.recordCount, place);
+    return this.kernel.answers.slice(0, this.recordCount);
   }
 
   /** The value behind a number that `interned` gave. */
   internedValue(number: number): string {
-    return this.#kernel.internedValue(number);
+    return this.kernel.internedValue(number);
   }
 
   /** Records of the batch to be rendered: the first entries are to be set before `renderRows`. */
   get picks(): Uint32Array {
-    return this.#kernel.picks;
+    return this.kernel.picks;
   }
 
   /** Renders picked records, see `Kernel.renderRows`; `last_activity` must have been parsed into slot 0. */
@@ -240,49 +207,7 @@ export class RecordScanner {
       this.#isUtf8 = isUtf8(this.bytes.subarray(0, this.batchLength));
       this.#utf8BatchNumber = this.batchNumber;
     }
-    return this.#kernel.renderRows(program, from, pickCount, isFirst, cutoff, this.#isUtf8);
-  }
-
-  #dropBatch(): void {
-    if (this.#consumed === 0) return;
-    this.bytes.copyWithin(0, this.#consumed, this.#fill);
-    this.#fill -= this.#consumed;
-    this.byteOffset += this.#consumed;
-    this.#consumed = 0;
-    this.recordCount = 0;
-    this.batchLength = 0;
-  }
-
-  #skipBom(): void {
-    this.#started = true;
-    this.#readMore();
-    this.hasBom = this.#fill >= BOM.length && BOM.every((byte, index) => this.bytes[index] === byte);
-    if (this.hasBom) this.#consumed = BOM.length;
-  }
-
-  #readMore(): void {
-    if (this.#fill === this.#kernel.textCapacity) {
-      const capacity = Math.min(this.#kernel.textCapacity * 2, TEXT_CAPACITY_LIMIT);
-      if (capacity === this.#fill) throw this.#tooLarge("is longer than 256 MiB");
-      this.#kernel.growText(capacity);
-      this.bytes = this.#kernel.text;
-      this.#records = this.#kernel.records;
-      this.#fields = this.#kernel.fields;
-    }
-    // Filled up before the next look at it: many short reads must not mean many looks at one long record.
-    while (this.#fill < this.#kernel.textCapacity && !this.#atEnd) {
-      const count = this.#read(this.bytes.subarray(this.#fill));
-      if (count === 0) this.#atEnd = true;
-      this.#fill += count;
-    }
-  }
-
-  #tooLarge(what: string): SessionsError {
-    return new SessionsError("STORE_DAMAGED", {
-      reason: `one record ${what}`,
-      findings: [{ byteOffset: this.byteOffset, message: `the record that starts here ${what}` }],
-      findingCount: 1,
-    });
+    return this.kernel.renderRows(program, from, pickCount, isFirst, cutoff, this.#isUtf8);
   }
 }
 
@@ -297,4 +222,12 @@ export interface RenderedRows {
 export interface ParsedTimestamps {
   readonly instants: Float64Array;
   readonly naive: Uint8Array;
+}
+
+/** What is suspicious about the records of a batch. */
+export interface Inspections {
+  /** Per record its SUSPECT_ bits. */
+  readonly suspicions: Uint8Array;
+  /** How many records have a UUID for their session id. */
+  readonly uuidCount: number;
 }

@@ -1,100 +1,28 @@
-import { KERNEL_BASE64 } from "./binary.generated.js";
+import { instantiate, type KernelExports } from "./instance.js";
 import {
   AT,
   DICTIONARY_ENTRY_BYTES,
+  endOfText,
   FIELD_CAPACITY,
   NEEDLE_BYTES,
   OUTPUT_BYTES,
   pagesFor,
   pagesOf,
   RECORD_CAPACITY,
-  SLACK_BYTES,
   TIME_SLOTS,
 } from "./memory-layout.js";
 import type { RowProgram } from "./row-program.js";
+import {
+  JSON_VERDICTS,
+  MATCH_MODES,
+  type CheckedColumns,
+  type IdColumns,
+  type JsonVerdict,
+  type MatchMode,
+} from "./tables.js";
 
 export { FIELD_CAPACITY } from "./memory-layout.js";
-
-/** Bits of an offset entry in the tables that hold the offset; the bits above are flags. */
-export const OFFSET_MASK = (1 << 28) - 1;
-
-/** The field is quoted: it starts, and unless it is broken ends, with a quote. */
-export const FIELD_QUOTED = 1 << 28;
-/** The field is quoted and holds doubled quotes. */
-export const FIELD_ESCAPED = 1 << 29;
-
-/** A quote stands inside an unquoted field, or after a closing quote: not RFC 4180, read as text. */
-export const RECORD_STRAY_QUOTE = 1 << 28;
-/** Something other than a comma or a line break follows a closing quote. */
-export const RECORD_BROKEN_QUOTE = 1 << 29;
-/** A carriage return without a line feed stands outside quotes. */
-export const RECORD_BARE_CR = 1 << 30;
-/** The file ends inside a quoted field. */
-export const RECORD_UNCLOSED = 1 << 31;
-
-/** Bits of `classes`: the record has the header's fields and no broken quoting; its asked column has a value. */
-export const CLASS_WHOLE = 1;
-export const CLASS_FILLED = 2;
-
-/** What `answers` hold after `matchColumn`; AS_TEXT: the value holds doubled quotes and must be compared as text. */
-export const ANSWER_YES = 1;
-export const ANSWER_AS_TEXT = 2;
-
-/** What `answers` hold after `internColumn` where the value is not in the dictionary. */
-export const NOT_INTERNED = 255;
-
-/** The longest text, and so the longest record, that can be scanned: offsets have 28 bits. */
-export const TEXT_CAPACITY_LIMIT = OFFSET_MASK + 1 - SLACK_BYTES;
-
-/** How a JSON text was judged. A Python object holds NaN or Infinity, which Python writes and RFC 8259 forbids. */
-export type JsonVerdict = "invalid" | "object" | "other" | "python-object";
-const JSON_VERDICTS: readonly JsonVerdict[] = ["invalid", "object", "other", "python-object"];
-
-export type MatchMode = "equals" | "starts" | "ends";
-const MATCH_MODES: Readonly<Record<MatchMode, number>> = { equals: 0, starts: 1, ends: 2 };
-
-/** What `answers` hold after `findFaults`, by number. */
-export const RECORD_FAULTS = [
-  undefined,
-  "blank",
-  "quoting",
-  "too-few-fields",
-  "too-many-fields",
-  "last-activity",
-  "created-at",
-  "metadata",
-  "no-session-id",
-  "no-user-id",
-  "pending-approval",
-] as const;
-
-/** Places of the columns that `findFaults` looks at, besides the timestamps. */
-export interface CheckedColumns {
-  readonly sessionId: number;
-  readonly userId: number;
-  readonly pendingApproval: number;
-  readonly metadata: number;
-}
-
-interface KernelExports {
-  readonly consumed: WebAssembly.Global;
-  readonly records: WebAssembly.Global;
-  readonly isTooWide: WebAssembly.Global;
-  readonly isNaive: WebAssembly.Global;
-  readonly renderedLength: WebAssembly.Global;
-  attach(text: number, fields: number, records: number): void;
-  scan(length: number, isFinal: boolean, fieldCapacity: number, recordCapacity: number): void;
-  checkJson(at: number, end: number, quoteLength: number, stack: number): number;
-  parseTimestamp(at: number, end: number): number;
-  parseTimestamps(recordCount: number, column: number, out: number, naiveOut: number): void;
-  classify(recordCount: number, width: number, column: number, out: number): void;
-  matchColumn(count: number, column: number, needle: number, length: number, mode: number, out: number): void;
-  findFaults(...args: readonly number[]): void;
-  internColumn(recordCount: number, column: number, dictionary: number, valueCount: number, out: number): number;
-  renderRows(...args: readonly number[]): number;
-}
-
-let compiled: WebAssembly.Module | undefined;
+export * from "./tables.js";
 
 /**
  * The loops that see every byte, in WebAssembly with its own memory: a text region that the caller fills, and the tables
@@ -121,15 +49,17 @@ export class Kernel {
   classes!: Uint8Array;
   /** Per record the answer of the last `matchColumn` or `internColumn`. */
   answers!: Uint8Array;
+  /** Per record the SUSPECT_ bits that `inspect` found. */
+  inspections!: Uint8Array;
+  /** Per record the low and the high half of the hash that `hashColumn` found. */
+  hashes!: Uint32Array;
   /** Records that `renderRows` is to render, by their place in the batch. */
   picks!: Uint32Array;
 
   constructor(textCapacity: number) {
-    compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
     this.#textCapacity = textCapacity;
-    this.#memory = new WebAssembly.Memory({ initial: pagesFor(textCapacity) });
-    const instance = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
-    this.#exports = instance.exports as unknown as KernelExports;
+    this.#memory = new WebAssembly.Memory({ initial: pagesFor(endOfText(textCapacity)) });
+    this.#exports = instantiate(this.#memory);
     this.#exports.attach(AT.text, AT.fields, AT.records);
     this.#setViews();
   }
@@ -143,7 +73,7 @@ export class Kernel {
    * @param textCapacity bytes, at most TEXT_CAPACITY_LIMIT
    */
   growText(textCapacity: number): void {
-    const missing = pagesFor(textCapacity) - pagesOf(this.#memory.buffer);
+    const missing = pagesFor(endOfText(textCapacity)) - pagesOf(this.#memory.buffer);
     if (missing > 0) this.#memory.grow(missing);
     this.#textCapacity = textCapacity;
     this.#setViews();
@@ -174,7 +104,7 @@ export class Kernel {
    * @param hasDoubledQuotes the text stands inside a quoted CSV field, every quote doubled
    */
   checkJson(start: number, end: number, hasDoubledQuotes: boolean): JsonVerdict {
-    const verdict = this.#exports.checkJson(AT.text + start, AT.text + end, hasDoubledQuotes ? 2 : 1, AT.stack);
+    const verdict = this.#exports.checkJson(AT.text + start, AT.text + end, hasDoubledQuotes ? 2 : 1, AT.json);
     return JSON_VERDICTS[verdict] ?? "invalid";
   }
 
@@ -206,6 +136,11 @@ export class Kernel {
     this.#exports.classify(recordCount, width, column, AT.classes);
   }
 
+  /** How many JSON cells hold NaN or Infinity, of those that `findFaults` last looked at. */
+  get pythonObjectCount(): number {
+    return this.#exports.pythonObjectCount.value;
+  }
+
   /**
    * Fills `answers` with the first fault of each record, a place in RECORD_FAULTS. Both columns of timestamps must have
    * been parsed: the session's last activity into slot 0, its creation into slot 1.
@@ -214,8 +149,30 @@ export class Kernel {
     const { sessionId, userId, pendingApproval, metadata } = columns;
     this.#exports.findFaults(
       ...[recordCount, width, AT.instants, RECORD_CAPACITY],
-      ...[sessionId, userId, pendingApproval, metadata, AT.stack, AT.answers],
+      ...[sessionId, userId, pendingApproval, metadata, AT.json, AT.answers],
     );
+  }
+
+  /**
+   * Fills `inspections` with what is suspicious about each record, as SUSPECT_ bits: never too few, and of values the
+   * bytes as they stand, doubled quotes included. A value that the record does not have is not suspicious. Both columns
+   * of timestamps must have been parsed, as for `findFaults`.
+   * @returns how many session ids are UUIDs: 36 bytes, hexadecimal digits of either case and four dashes
+   */
+  inspect(recordCount: number, places: IdColumns): number {
+    const { sessionId, userId, platform, threadId } = places;
+    return this.#exports.inspect(
+      ...[recordCount, AT.instants, RECORD_CAPACITY, sessionId, userId, platform, threadId, AT.inspections],
+    );
+  }
+
+  /**
+   * Fills `hashes` with 64-bit hashes of the values of a column, doubled quotes made single: the same for the same value
+   * in every batch, never 0. It is 0 only where a record has no such column. Whoever wants to can make two values
+   * with the same hash.
+   */
+  hashColumn(recordCount: number, column: number): void {
+    this.#exports.hashColumn(recordCount, column, AT.hashes);
   }
 
   /** Compares a column of every record with some bytes, at most 1,024; fills `answers`. */
@@ -267,7 +224,7 @@ export class Kernel {
     const next = this.#exports.renderRows(
       ...[AT.picks, from, end, AT.steps, stepCount, AT.literals, literalBytes],
       ...[separator.at, isFirst ? 0 : separator.length, AT.instants, AT.naive, RECORD_CAPACITY, cutoff],
-      ...[AT.stack, AT.output, OUTPUT_BYTES, AT.records, isUtf8 ? 1 : 0],
+      ...[AT.json, AT.output, OUTPUT_BYTES, AT.records, isUtf8 ? 1 : 0],
     );
     return { next, bytes: new Uint8Array(this.#memory.buffer, AT.output, this.#exports.renderedLength.value) };
   }
@@ -282,6 +239,8 @@ export class Kernel {
     this.naive = slots.map((place) => new Uint8Array(buffer, AT.naive + place, RECORD_CAPACITY));
     this.classes = new Uint8Array(buffer, AT.classes, RECORD_CAPACITY);
     this.answers = new Uint8Array(buffer, AT.answers, RECORD_CAPACITY);
+    this.inspections = new Uint8Array(buffer, AT.inspections, RECORD_CAPACITY);
+    this.hashes = new Uint32Array(buffer, AT.hashes, RECORD_CAPACITY * 2);
     this.picks = new Uint32Array(buffer, AT.picks, RECORD_CAPACITY);
   }
 }

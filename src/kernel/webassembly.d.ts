@@ -1,4 +1,4 @@
-/** The part of the WebAssembly API that `kernel.ts` uses; Node's types leave it to the DOM library. */
+/** The part of the WebAssembly API that the kernel uses; Node's types leave it to the DOM library. */
 declare namespace WebAssembly {
   type Module = object;
   const Module: new (bytes: Uint8Array) => Module;

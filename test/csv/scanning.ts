@@ -60,10 +60,13 @@ export function scannerOf(input: Uint8Array, { readSizes, windowBytes }: Reading
 export function scan(input: Uint8Array, how?: Reading): Scanned {
   const scanner = scannerOf(input, how);
   const records: ScannedRecord[] = [];
-  while (scanner.nextBatch()) {
-    for (let record = 0; record < scanner.recordCount; record += 1) records.push(recordOf(scanner, record));
-  }
+  while (scanner.nextBatch()) records.push(...recordsOfBatch(scanner));
   return { hasBom: scanner.hasBom, records };
+}
+
+/** Everything that a scanner says of its current batch. */
+export function recordsOfBatch(scanner: RecordScanner): ScannedRecord[] {
+  return Array.from({ length: scanner.recordCount }, (_, record) => recordOf(scanner, record));
 }
 
 function recordOf(scanner: RecordScanner, record: number): ScannedRecord {

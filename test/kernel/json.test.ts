@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonVerdict } from "../../src/kernel/kernel.js";
-import { quotedVerdictOf, verdictOf } from "./kernel-text.js";
+import { quotedVerdictOf, rawQuotedVerdictOf, verdictOf } from "./kernel-text.js";
 
 /** What JSON.parse makes of a text. */
 function expected(text: string): JsonVerdict {
@@ -133,6 +133,59 @@ describe("nesting", () => {
 
   test("is closed as it was opened", () => {
     expect([verdictOf('{"a":[{"b":[]}]}'), verdictOf('{"a":[{"b":[}]]}')]).toEqual(["object", "invalid"]);
+  });
+});
+
+describe("what is in a string is judged the same at each place of the blocks in which it is read", () => {
+  const lengths = Array.from({ length: 140 }, (_, length) => [length, 960 + length, 2000 + length]).flat();
+
+  test.each([
+    "",
+    '\\"',
+    "\\\\",
+    '\\\\\\"',
+    '\\\\"',
+    '\\\\", "b": "\\\\',
+    "\\u00e9\\u00E9",
+    "\\u00g9",
+    "\\u00e",
+    "\\n\\t\\/",
+    "\\x",
+    "\\",
+    '"',
+    '", "b": "',
+    '","b":"","c":{"":["","",""]},"":"',
+    '", "b": ["", "", "", "", "", "", "", "", "", "", "", "", "", ""], "c": "',
+    '",\n\t"b"\r\n: "',
+    "\n",
+    "\u0000",
+    "\u001f",
+    "\u007f",
+  ])("%j", (text) => {
+    for (const length of lengths) {
+      const whole = `{"a": "${"x".repeat(length)}${text}", "z": 1}`;
+      expect([length, verdictOf(whole), quotedVerdictOf(whole)]).toEqual([length, expected(whole), expected(whole)]);
+    }
+  });
+
+  test("also where the text ends in it", () => {
+    for (const text of ["\\", "\\u", "\\u00e", '"', '\\"', "\\\\", '", "b', '", "b": "']) {
+      for (const length of lengths) {
+        const whole = `{"a": "${"x".repeat(length)}${text}`;
+        expect([whole, verdictOf(whole), quotedVerdictOf(whole)]).toEqual([whole, "invalid", "invalid"]);
+      }
+    }
+  });
+
+  test("also where a quote that ends it is not doubled", () => {
+    for (const length of lengths) {
+      const whole = `{""a"": ""${"x".repeat(length)}`;
+      expect([length, rawQuotedVerdictOf(`${whole}""}`)]).toEqual([length, "object"]);
+      expect([length, rawQuotedVerdictOf(`${whole}"}`)]).toEqual([length, "invalid"]);
+      expect([length, rawQuotedVerdictOf(`${whole}"x"}`)]).toEqual([length, "invalid"]);
+      expect([length, rawQuotedVerdictOf(`${whole}"x}`)]).toEqual([length, "invalid"]);
+      expect([length, rawQuotedVerdictOf(`${whole}"`)]).toEqual([length, "invalid"]);
+    }
   });
 });
 

@@ -19,7 +19,12 @@ export function verdictOf(text: string): JsonVerdict {
 
 /** The verdict on a JSON text as it stands in a quoted field, its quotes doubled. */
 export function quotedVerdictOf(text: string): JsonVerdict {
-  const { start, end } = place(text.replaceAll('"', '""'));
+  return rawQuotedVerdictOf(text.replaceAll('"', '""'));
+}
+
+/** The same, the text as it stands in the field. */
+export function rawQuotedVerdictOf(text: string): JsonVerdict {
+  const { start, end } = place(text);
   return kernel.checkJson(start, end, true);
 }
 

@@ -54,9 +54,10 @@ const FAULT_FIRST_JSON: u8 = 10;
  */
 export function findFaults(
   recordCount: u32, width: u32, instants: usize, slotRecords: u32,
-  firstKey: u32, secondKey: u32, firstJson: u32, secondJson: u32, stack: usize, out: usize,
+  firstKey: u32, secondKey: u32, firstJson: u32, secondJson: u32, scratch: usize, out: usize,
 ): void {
   let first: u32 = 0;
+  pythonObjectCount = 0;
   for (let record: u32 = 0; record < recordCount; record += 1) {
     const next = fieldsEnd(record);
     const firstTime = load<f64>(instants + (<usize>record << 3));
@@ -65,10 +66,10 @@ export function findFaults(
     if (fault == NO_FAULT) {
       if (firstTime != firstTime) fault = FAULT_FIRST_TIME;
       else if (secondTime != secondTime) fault = FAULT_SECOND_TIME;
-      else if (!isObjectOrEmpty(first + secondJson, stack)) fault = FAULT_SECOND_JSON;
+      else if (!isObjectOrEmpty(first + secondJson, scratch)) fault = FAULT_SECOND_JSON;
       else if (isEmpty(first + firstKey)) fault = FAULT_FIRST_KEY;
       else if (isEmpty(first + secondKey)) fault = FAULT_SECOND_KEY;
-      else if (!isObjectOrEmpty(first + firstJson, stack)) fault = FAULT_FIRST_JSON;
+      else if (!isObjectOrEmpty(first + firstJson, scratch)) fault = FAULT_FIRST_JSON;
     }
     store<u8>(out + record, fault);
     first = next;
@@ -88,12 +89,16 @@ function wholenessFault(record: u32, first: u32, next: u32, width: u32): u8 {
   return NO_FAULT;
 }
 
-function isObjectOrEmpty(field: u32, stack: usize): bool {
+/** How many JSON cells hold NaN or Infinity, of those that `findFaults` last looked at. */
+export let pythonObjectCount: u32 = 0;
+
+function isObjectOrEmpty(field: u32, scratch: usize): bool {
   const entry = startAndFlags(field);
   const start = text + (entry & OFFSET_MASK);
   const end = valueEnd(field);
   if (start == end || (end == start + 2 && load<u16>(start) == 0x7d7b)) return true; // nothing, {}
-  const verdict = checkJson(start, end, (entry & FIELD_QUOTED) != 0 ? 2 : 1, stack);
+  const verdict = checkJson(start, end, (entry & FIELD_QUOTED) != 0 ? 2 : 1, scratch);
+  if (verdict == JSON_PYTHON_OBJECT) pythonObjectCount += 1;
   return verdict == JSON_OBJECT || verdict == JSON_PYTHON_OBJECT;
 }
 

@@ -1,5 +1,6 @@
 // JSON (RFC 8259), checked without making anything of it.
 import { COMMA, CR, LF, QUOTE } from "./layout";
+import { findStringEnds, startStrings } from "./json-strings";
 
 // What `checkJson` found.
 export const JSON_INVALID: u32 = 0;
@@ -9,22 +10,36 @@ export const JSON_OTHER: u32 = 2;
 export const JSON_PYTHON_OBJECT: u32 = 3;
 
 const MAX_DEPTH: u32 = 1000;
-const BACKSLASH: u8 = 0x5c;
+const SPACE: u8 = 0x20;
 const OPEN_BRACE: u8 = 0x7b;
 const CLOSE_BRACE: u8 = 0x7d;
 const OPEN_BRACKET: u8 = 0x5b;
-const CLOSE_BRACKET: u8 = 0x5d;
 const COLON: u8 = 0x3a;
+// Four bytes, the first one lowest.
+const COMMA_SPACE_QUOTES: u32 = 0x2222202c;
+const COLON_SPACE_QUOTES: u32 = 0x2222203a;
 export const MINUS: u8 = 0x2d;
 
-@inline
-function skipSpace(at: usize, end: usize): usize {
+function skipSpaces(at: usize, end: usize): usize {
   while (at < end) {
     const byte = load<u8>(at);
-    if (byte != 0x20 && byte != LF && byte != CR && byte != 0x09) break;
+    if (byte != SPACE && byte != LF && byte != CR && byte != 0x09) break;
     at += 1;
   }
   return at;
+}
+
+/** The first byte in [at, end) that is no white space; else `end`, or more where `at` is more. */
+@inline
+function skipSpace(at: usize, end: usize): usize {
+  return load<u8>(at) > SPACE ? at : skipSpaces(at, end);
+}
+
+/** The same behind a comma or a colon, where most writers put one space. */
+@inline
+function skipUsualSpace(at: usize, end: usize): usize {
+  at += load<u8>(at) == SPACE ? 1 : 0;
+  return skipSpace(at, end);
 }
 
 @inline
@@ -34,91 +49,64 @@ export function isDigitAt(at: usize, end: usize): bool {
   return byte >= 0x30 && byte <= 0x39;
 }
 
-function isHexDigit(byte: u8): bool {
-  return (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
-}
-
-/** Offset of the next quote, backslash or control character in [at, end), or at least `end`. */
+/** One past the digits at `at`, at most `end`. Looks at eight bytes at once. */
 @inline
-function nextInString(at: usize, end: usize): usize {
-  const quotes = i8x16.splat(<i8>QUOTE);
-  const backslashes = i8x16.splat(<i8>BACKSLASH);
-  const controls = i8x16.splat(0x1f);
-  while (at < end) {
-    const block = v128.load(at);
-    const hits = v128.or(
-      v128.or(i8x16.eq(block, quotes), i8x16.eq(block, backslashes)),
-      i8x16.eq(i8x16.min_u(block, controls), block),
-    );
-    const mask = i8x16.bitmask(hits);
-    if (mask != 0) return at + ctz(mask);
-    at += 16;
+function skipDigits(at: usize, end: usize): usize {
+  let count: u64 = 8;
+  while (count == 8 && at < end) {
+    const values = load<u64>(at) ^ 0x3030303030303030;
+    // The lowest bit is right; bits above it may be not, because sums run over into the next byte.
+    const others = ((values + 0x7676767676767676) | values) & 0x8080808080808080;
+    count = ctz(others) >> 3;
+    at += <usize>count;
   }
-  return end;
-}
-
-/** One past the closing quote of the string whose opening quote ends at `at`, or 0 where it is no JSON string. */
-function skipString(at: usize, end: usize, quoteLength: usize): usize {
-  while (true) {
-    at = nextInString(at, end);
-    if (at >= end) return 0;
-    const byte = load<u8>(at);
-    if (byte == QUOTE) return at + quoteLength;
-    if (byte != BACKSLASH) return 0;
-    if (at + 1 >= end) return 0;
-    const escaped = load<u8>(at + 1);
-    if (escaped == QUOTE) {
-      at += 1 + quoteLength;
-    } else if (escaped == 0x75) {
-      if (at + 6 > end) return 0;
-      if (!isHexDigit(load<u8>(at + 2)) || !isHexDigit(load<u8>(at + 3))) return 0;
-      if (!isHexDigit(load<u8>(at + 4)) || !isHexDigit(load<u8>(at + 5))) return 0;
-      at += 6;
-    } else if (
-      escaped == BACKSLASH || escaped == 0x2f || escaped == 0x62 || escaped == 0x66 ||
-      escaped == 0x6e || escaped == 0x72 || escaped == 0x74
-    ) {
-      at += 2;
-    } else {
-      return 0;
-    }
-    if (at > end) return 0;
-  }
+  return at < end ? at : end;
 }
 
 /** One past the number at `at`, or 0. */
 function skipNumber(at: usize, end: usize): usize {
-  if (at < end && load<u8>(at) == MINUS) at += 1;
-  if (!isDigitAt(at, end)) return 0;
-  if (load<u8>(at) == 0x30) at += 1;
-  else while (isDigitAt(at, end)) at += 1;
+  if (load<u8>(at) == MINUS) at += 1;
+  const whole = at;
+  at = skipDigits(at, end);
+  if (at == whole || (at > whole + 1 && load<u8>(whole) == 0x30)) return 0;
   if (at < end && load<u8>(at) == 0x2e) {
-    at += 1;
-    if (!isDigitAt(at, end)) return 0;
-    while (isDigitAt(at, end)) at += 1;
+    const fraction = at + 1;
+    at = skipDigits(fraction, end);
+    if (at == fraction) return 0;
   }
   if (at < end && (load<u8>(at) | 0x20) == 0x65) {
     at += 1;
     if (at < end && (load<u8>(at) == 0x2b || load<u8>(at) == MINUS)) at += 1;
-    if (!isDigitAt(at, end)) return 0;
-    while (isDigitAt(at, end)) at += 1;
+    const exponent = at;
+    at = skipDigits(exponent, end);
+    if (at == exponent) return 0;
   }
   return at;
 }
 
+@inline
 function startsWith4(at: usize, end: usize, word: u32): bool {
   return at + 4 <= end && load<u32>(at) == word;
 }
 
-/** One past the word or number at `at`, or 0; sets `sawPythonNumber`. */
 let sawPythonNumber: bool = false;
+
+/** One past the word or number at `at`, or 0; sets `sawPythonNumber`. */
+@inline
 function skipScalar(at: usize, end: usize): usize {
-  if (startsWith4(at, end, 0x65757274)) return at + 4; // true
-  if (startsWith4(at, end, 0x6c6c756e)) return at + 4; // null
-  if (load<u8>(at) == 0x66 && startsWith4(at + 1, end, 0x65736c61)) return at + 5; // false
+  const word = load<u32>(at);
+  // true, null, false: without a branch between them, because which one it is cannot be foreseen.
+  const isFalse = <usize>(word == 0x736c6166) & <usize>(load<u8>(at, 4) == 0x65);
+  if ((<usize>(word == 0x65757274) | <usize>(word == 0x6c6c756e) | isFalse) != 0) {
+    at += 4 + isFalse;
+    return at <= end ? at : 0;
+  }
   const number = skipNumber(at, end);
-  if (number != 0) return number;
-  if (load<u8>(at) == 0x4e && at + 3 <= end && load<u8>(at + 1) == 0x61 && load<u8>(at + 2) == 0x4e) {
+  return number != 0 ? number : skipPythonNumber(at, end);
+}
+
+function skipPythonNumber(at: usize, end: usize): usize {
+  if (load<u8>(at) == 0x4e && at + 3 <= end && load<u16>(at, 1) == 0x4e61) {
     sawPythonNumber = true;
     return at + 3; // NaN
   }
@@ -132,32 +120,60 @@ function skipScalar(at: usize, end: usize): usize {
 
 /**
  * Checks the text [at, end) against RFC 8259. `quoteLength` is 2 where every quote of the text stands doubled, as inside
- * a quoted CSV field, else 1. `stack` is scratch room of MAX_DEPTH bytes.
+ * a quoted CSV field, else 1. `scratch` is room for what closes the open containers, 1,024 bytes, and behind it for the
+ * ends of strings that are found.
+ *
+ * Nothing walks through a string: `findStringEnds` has found where it ends, and checked what is in it.
  */
-export function checkJson(at: usize, end: usize, quoteLength: usize, stack: usize): u32 {
-  let depth: u32 = 0;
-  sawPythonNumber = false;
-  at = skipSpace(at, end);
+export function checkJson(at: usize, end: usize, quoteLength: usize, scratch: usize): u32 {
+  at = skipSpaces(at, end);
   if (at >= end) return JSON_INVALID;
   const isObject = load<u8>(at) == OPEN_BRACE;
+  const ends = scratch + 1024;
+  startStrings(at, end, quoteLength == 2);
+  // Where the strings end that were found and not yet passed: [next, last).
+  let next = ends;
+  let last = ends;
+  let depth: u32 = 0;
+  // What closes the innermost open container.
+  let closer: u8 = 0;
+  sawPythonNumber = false;
   while (true) {
     // A value starts at `at`.
-    at = skipSpace(at, end);
     if (at >= end) return JSON_INVALID;
     const byte = load<u8>(at);
     let opened = false;
-    if (byte == OPEN_BRACE || byte == OPEN_BRACKET) {
+    if (byte == QUOTE) {
+      if (next == last) {
+        last = findStringEnds(ends);
+        if (last == ends) return JSON_INVALID;
+        next = ends;
+      }
+      at = <usize>load<u32>(next) + quoteLength;
+      next += 4;
+    } else if (byte == OPEN_BRACE || byte == OPEN_BRACKET) {
       if (depth == MAX_DEPTH) return JSON_INVALID;
-      store<u8>(stack + depth, byte);
+      store<u8>(scratch + depth, closer);
       depth += 1;
+      closer = byte + 2;
       at = skipSpace(at + 1, end);
       if (at >= end) return JSON_INVALID;
-      opened = load<u8>(at) != (byte == OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET);
+      opened = load<u8>(at) != closer;
     } else {
-      at = byte == QUOTE ? skipString(at + quoteLength, end, quoteLength) : skipScalar(at, end);
+      at = skipScalar(at, end);
       if (at == 0) return JSON_INVALID;
     }
-    if (!opened) {
+    let hasKey = false;
+    if (!opened && closer == CLOSE_BRACE) {
+      // Mostly a string follows a string, as Python writes them. No quote behind the end has an entry in the list.
+      while (!hasKey && load<u32>(at) == COMMA_SPACE_QUOTES && last - next >= 8) {
+        at = <usize>load<u32>(next) + quoteLength;
+        hasKey = load<u32>(at) != COLON_SPACE_QUOTES;
+        if (!hasKey) at = <usize>load<u32>(next, 4) + quoteLength;
+        next += hasKey ? 4 : 8;
+      }
+    }
+    if (!opened && !hasKey) {
       // After a value: close what ends here, then a comma or the end of the text.
       while (true) {
         at = skipSpace(at, end);
@@ -168,25 +184,31 @@ export function checkJson(at: usize, end: usize, quoteLength: usize, stack: usiz
         }
         if (at >= end) return JSON_INVALID;
         const closing = load<u8>(at);
-        const container = load<u8>(stack + depth - 1);
         if (closing == COMMA) {
-          at += 1;
+          at = skipUsualSpace(at + 1, end);
           break;
         }
-        if (closing != (container == OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET)) return JSON_INVALID;
+        if (closing != closer) return JSON_INVALID;
         depth -= 1;
+        closer = load<u8>(scratch + depth);
         at += 1;
       }
     }
-    if (load<u8>(stack + depth - 1) == OPEN_BRACE) {
+    if (closer == CLOSE_BRACE) {
       // A key and its colon come before the next value.
-      at = skipSpace(at, end);
-      if (at >= end || load<u8>(at) != QUOTE) return JSON_INVALID;
-      at = skipString(at + quoteLength, end, quoteLength);
-      if (at == 0) return JSON_INVALID;
+      if (!hasKey) {
+        if (at >= end || load<u8>(at) != QUOTE) return JSON_INVALID;
+        if (next == last) {
+          last = findStringEnds(ends);
+          if (last == ends) return JSON_INVALID;
+          next = ends;
+        }
+        at = <usize>load<u32>(next) + quoteLength;
+        next += 4;
+      }
       at = skipSpace(at, end);
       if (at >= end || load<u8>(at) != COLON) return JSON_INVALID;
-      at += 1;
+      at = skipUsualSpace(at + 1, end);
     }
   }
 }

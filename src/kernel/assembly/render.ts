@@ -29,7 +29,7 @@ let out: usize = 0;
 export function renderRows(
   picks: usize, from: u32, pickCount: u32, steps: usize, stepCount: u32, literals: usize, literalBytes: u32,
   separator: usize, separatorLength: u32, instants: usize, naive: usize, slotRecords: u32, cutoff: f64,
-  stack: usize, output: usize, outputCapacity: u32, recordTable: usize, textIsUtf8: bool,
+  scratch: usize, output: usize, outputCapacity: u32, recordTable: usize, textIsUtf8: bool,
 ): u32 {
   out = output;
   isUtf8 = textIsUtf8;
@@ -67,7 +67,7 @@ export function renderRows(
           break;
         }
         case JSON: {
-          isRendered = writeJson(first + argument, literals + (<usize>load<u32>(at, 8) << 3), stack);
+          isRendered = writeJson(first + argument, literals + (<usize>load<u32>(at, 8) << 3), scratch);
           break;
         }
         default: {
@@ -163,7 +163,7 @@ function isWholeSecond(at: usize): bool {
   return load<u32>(at) == 0x30303030 && load<u16>(at, 4) == 0x3030;
 }
 
-function writeJson(field: u32, emptyLiteral: usize, stack: usize): bool {
+function writeJson(field: u32, emptyLiteral: usize, scratch: usize): bool {
   const entry = startAndFlags(field);
   let at = text + (entry & OFFSET_MASK);
   const end = valueEnd(field);
@@ -174,7 +174,7 @@ function writeJson(field: u32, emptyLiteral: usize, stack: usize): bool {
   // White space, and the null that some write for nothing, are for the caller.
   const opening = load<u8>(at);
   if (opening != 0x7b && opening != 0x5b) return false;
-  const verdict = checkJson(at, end, (entry & FIELD_QUOTED) != 0 ? 2 : 1, stack);
+  const verdict = checkJson(at, end, (entry & FIELD_QUOTED) != 0 ? 2 : 1, scratch);
   if (verdict != JSON_OBJECT && verdict != JSON_OTHER) return false;
   const hasDoubledQuotes = (entry & FIELD_ESCAPED) != 0;
   const quotes = i8x16.splat(<i8>QUOTE);

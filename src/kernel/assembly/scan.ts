@@ -1,4 +1,5 @@
 // Records and fields: the loop that sees every byte of a file, 64 at a time.
+import { bitsOf, prefixXor } from "./bits";
 import {
   COMMA, CR, FIELD_ESCAPED, FIELD_QUOTED, fields, LF, OFFSET_MASK, QUOTE, RECORD_BARE_CR, RECORD_BROKEN_QUOTE,
   RECORD_STRAY_QUOTE, RECORD_UNCLOSED, recordTable, text,
@@ -144,33 +145,11 @@ function storeRecord(endAndFlags: u32): void {
   consumed = endAndFlags & OFFSET_MASK;
 }
 
-/** The 16-bit masks of four neighbouring vectors as one of 64 bits. */
-@inline
-function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    <u64>(<u32>i8x16.bitmask(a)) |
-    (<u64>(<u32>i8x16.bitmask(b)) << 16) |
-    (<u64>(<u32>i8x16.bitmask(c)) << 32) |
-    (<u64>(<u32>i8x16.bitmask(d)) << 48)
-  );
-}
-
 /** Lanes that hold a quote, a comma, a line feed or a carriage return: each has its own low four bits. */
 @inline
 function structural(block: v128): v128 {
   const bytesByLowBits = i8x16(-1, 0, 0x22, 0, 0, 0, 0, 0, 0, 0, 0x0a, 0, 0x2c, 0x0d, 0, 0);
   return i8x16.eq(i8x16.swizzle(bytesByLowBits, v128.and(block, i8x16.splat(0x0f))), block);
-}
-
-/** Bit i of the result is the parity of the bits up to i. */
-@inline
-function prefixXor(bits: u64): u64 {
-  bits ^= bits << 1;
-  bits ^= bits << 2;
-  bits ^= bits << 4;
-  bits ^= bits << 8;
-  bits ^= bits << 16;
-  return bits ^ (bits << 32);
 }
 
 /**
@@ -209,15 +188,23 @@ export function scan(length: u32, isFinal: bool, fieldCapacity: u32, recordCapac
     const b = v128.load(base, 16);
     const c = v128.load(base, 32);
     const d = v128.load(base, 48);
-    const known = bitsOf(structural(a), structural(b), structural(c), structural(d));
     const quotes = bitsOf(
       i8x16.eq(a, quoteLanes), i8x16.eq(b, quoteLanes), i8x16.eq(c, quoteLanes), i8x16.eq(d, quoteLanes),
     );
     const inner = quotes == 0 ? inside : prefixXor(quotes) ^ inside;
     const opening = quotes & inner;
     const closing = quotes & ~inner;
-    const separators = (known ^ quotes) & ~inner;
     const afterClosing = (closing << 1) | closed;
+    if ((inside | closed) != 0 && opening == afterClosing) {
+      // The whole block is inside quotes, perhaps with doubled ones.
+      isEscaped = isEscaped || opening != 0;
+      inside = <u64>((<i64>inner) >> 63);
+      closed = closing >> 63;
+      base += 64;
+      continue;
+    }
+    const known = bitsOf(structural(a), structural(b), structural(c), structural(d));
+    const separators = (known ^ quotes) & ~inner;
     let bad = (opening & ~((separators << 1) | afterClosing | opener)) | (afterClosing & ~known);
     let doubled = opening & afterClosing;
     let waiting = separators & ~returned;

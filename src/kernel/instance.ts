@@ -1,0 +1,37 @@
+import { KERNEL_BASE64 } from "./binary.generated.js";
+
+/** What the kernel exports, see `assembly/kernel.ts`. */
+export interface KernelExports {
+  readonly consumed: WebAssembly.Global;
+  readonly records: WebAssembly.Global;
+  readonly isTooWide: WebAssembly.Global;
+  readonly isNaive: WebAssembly.Global;
+  readonly pythonObjectCount: WebAssembly.Global;
+  readonly renderedLength: WebAssembly.Global;
+  attach(text: number, fields: number, records: number): void;
+  scan(length: number, isFinal: boolean, fieldCapacity: number, recordCapacity: number): void;
+  checkJson(at: number, end: number, quoteLength: number, stack: number): number;
+  parseTimestamp(at: number, end: number): number;
+  parseTimestamps(recordCount: number, column: number, out: number, naiveOut: number): void;
+  classify(recordCount: number, width: number, column: number, out: number): void;
+  matchColumn(count: number, column: number, needle: number, length: number, mode: number, out: number): void;
+  findFaults(...args: readonly number[]): void;
+  inspect(...args: readonly number[]): number;
+  hashColumn(recordCount: number, column: number, out: number): void;
+  internColumn(recordCount: number, column: number, dictionary: number, valueCount: number, out: number): number;
+  renderRows(...args: readonly number[]): number;
+  addIds(...args: readonly number[]): number;
+  addId(slots: number, slotBits: number, low: number, high: number, byteOffset: number): number;
+  replaceId(slots: number, slotBits: number, low: number, high: number, byteOffset: number): void;
+  readonly added: WebAssembly.Global;
+  growIds(slots: number, slotBits: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernel's loops on a memory of their own; compiled once. */
+export function instantiate(memory: WebAssembly.Memory): KernelExports {
+  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
+  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  return instance.exports as unknown as KernelExports;
+}
