@@ -1,12 +1,14 @@
-// Builds everything that is shipped: the scanner kernel (WebAssembly, embedded as text), the library (ES modules with
-// types) and the command line (one CommonJS file, whose parts are evaluated only when a command asks for them).
-// `node scripts/build.mjs kernel` stops after the kernel, which is all that the tests of the sources need.
+// Builds everything that is shipped: the scanner kernel (WebAssembly, embedded as text), the examples of damage (embedded
+// too), the library (ES modules with types) and the command line (one CommonJS file, whose parts are evaluated only when a
+// command asks for them). `node scripts/build.mjs kernel` stops after what is embedded, which is all that the tests of the
+// sources need.
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { writeExamplesModule } from "./examples.mjs";
 import { thirdPartyLicences } from "./third-party-licences.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -91,6 +93,7 @@ async function buildCommandLine() {
 }
 
 await buildKernel();
+writeExamplesModule();
 if (process.argv[2] !== "kernel") {
   buildLibrary();
   await buildCommandLine();

@@ -9,11 +9,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   csv: ["kernel"],
   session: ["csv", "kernel"],
+  check: ["session", "csv", "kernel"],
   storage: [],
-  store: ["storage", "session", "csv", "kernel"],
+  store: ["check", "storage", "session", "csv", "kernel"],
   demo: ["session"],
   index: ["store", "session"],
-  cli: ["store", "storage", "session", "csv", "kernel", "demo"],
+  cli: ["store", "check", "storage", "session", "csv", "kernel", "demo"],
 };
 
 const SOURCE = path.resolve("src");

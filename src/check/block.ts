@@ -1,0 +1,72 @@
+import { strip, type Dialect } from "./dialect.js";
+import type { Line, LineReader } from "./lines.js";
+
+/** Some lines as one text, and the way back from a place in it to the file. Text is bytes as Latin-1. */
+export class Block {
+  readonly lines: readonly Line[];
+  readonly text: string;
+  /** Offset in the text of each line's first character. */
+  readonly #starts: number[] = [];
+  /** How many bytes of each line stand before what is in the text. */
+  readonly #cut: number[] = [];
+
+  /**
+   * @param between what stands between lines: their break, nothing, or nothing and no indentation either
+   */
+  constructor(lines: readonly Line[], dialect: Dialect, isMidLine: boolean, between: "break" | "nothing" | "trimmed") {
+    this.lines = lines;
+    let text = "";
+    lines.forEach((line, index) => {
+      const isWhole = !isMidLine || index > 0;
+      const bare = isWhole
+        ? strip(line.text, dialect.prefix, dialect.suffix)
+        : strip(line.text, undefined, dialect.suffix);
+      const prefixed = isWhole ? strip(line.text, dialect.prefix, undefined) : line.text;
+      this.#starts.push(text.length);
+      const kept = between === "trimmed" && index > 0 ? bare.trimStart() : bare;
+      this.#cut.push(line.text.length - prefixed.length + bare.length - kept.length);
+      text += kept;
+      if (between === "break" && index < lines.length - 1) text += "\n";
+    });
+    this.text = text;
+  }
+
+  /** The line that a place of the text is in, from 0; the end of a line belongs to it. */
+  lineIndex(offset: number): number {
+    let index = this.#starts.length - 1;
+    while (index > 0 && (this.#starts[index] ?? 0) > offset) index -= 1;
+    return index;
+  }
+
+  /** Offset in the file. */
+  fileOffset(offset: number): number {
+    const index = this.lineIndex(offset);
+    const line = this.lines[index];
+    return (line?.start ?? 0) + (this.#cut[index] ?? 0) + offset - (this.#starts[index] ?? 0);
+  }
+
+  /** The place is the end of a line. */
+  isLineEnd(offset: number): boolean {
+    const next = this.#starts[this.lineIndex(offset) + 1] ?? this.text.length + 1;
+    return offset === this.text.length || offset === next - 1;
+  }
+}
+
+/** The most lines, and bytes, that one record is looked for in. */
+export const BLOCK_LINES = 400;
+export const BLOCK_BYTES = 4 * 1024 * 1024;
+
+/** The lines from `first` on that may belong to one record: up to a border, or a line for which `isBorder` holds. */
+export function linesOfBlock(lines: LineReader, first: Line, isBorder: (line: Line) => boolean): Line[] {
+  const block = [first];
+  let bytes = first.text.length;
+  for (let last = first; block.length < BLOCK_LINES && bytes < BLOCK_BYTES;) {
+    if (last.ending === "nul" || last.ending === "end") break;
+    const next = lines.at(last.next);
+    if (next === undefined || next.isNulRun || isBorder(next)) break;
+    block.push(next);
+    bytes += next.text.length;
+    last = next;
+  }
+  return block;
+}

@@ -1,0 +1,238 @@
+import { SessionsError } from "../errors.js";
+import { COLUMN_NAMES } from "../session/columns.js";
+import { openContent, type ContentStep } from "./content.js";
+import { ROUNDED_TIME, sniffDialect, type Dialect } from "./dialect.js";
+import { Duplicates } from "./duplicates.js";
+import { FastScan, type FastStretch } from "./fast-scan.js";
+import { insertHeader, readFileStart } from "./file-start.js";
+import { findHeaderLine } from "./find-header.js";
+import { IdRegistry } from "./id-registry.js";
+import { Ledger, type Recorder } from "./ledger.js";
+import { LineReader } from "./lines.js";
+import type { OlderCopy } from "./older-copy.js";
+import { Overlap } from "./overlap.js";
+import { RecordKeeper } from "./record-keeper.js";
+import type { RecordLayout } from "./record-reading.js";
+import { Recovery, type HeaderPart, type Part, type RecordPart } from "./recovery.js";
+import type { ByteSource, CheckOptions } from "./run.js";
+import { settleLayout } from "./settle-layout.js";
+import { findDateOrder, type DateOrder } from "./times.js";
+import type { ValueRules } from "./values.js";
+
+export interface RunOptions extends Omit<CheckOptions, "backup"> {
+  readonly olderCopy?: OlderCopy | undefined;
+}
+
+export interface RunResult {
+  readonly ledger: Ledger;
+  /** What offsets refer to: the content, decompressed and decoded. */
+  readonly source: ByteSource;
+}
+
+const BOM = "\u00ef\u00bb\u00bf";
+const EMPTY: ByteSource = { byteLength: 0, readAt: () => 0 };
+/** For the size of the table of ids. */
+const USUAL_RECORD_BYTES = 200;
+const MOST_SLOW_RECORDS = 65_536;
+const LOOK_FOR_TIME_BYTES = 256 * 1024;
+
+/** One check of one file, from its first byte to its last. */
+export class CheckRun {
+  readonly #options: RunOptions;
+  readonly #steps: readonly ContentStep[];
+  readonly #content: ByteSource | undefined;
+  readonly #source: ByteSource;
+  readonly #lines: LineReader;
+  readonly #ledger: Ledger;
+  readonly #dialect: Dialect;
+  readonly #outputNames: readonly string[];
+  readonly #recovery: Recovery;
+  readonly #fast: FastScan | undefined;
+  readonly #duplicates: Duplicates;
+  readonly #overlap = new Overlap();
+  readonly #keeper: RecordKeeper;
+  readonly #textStart: number;
+  /** Layouts of the records, by where they begin to hold. */
+  readonly #layouts: { readonly from: number; readonly layout: RecordLayout }[];
+  /** Where the record starts that ends where the run stands. */
+  #lastStart: number | undefined;
+  #isMidLine = false;
+  /** What stood before is lost. */
+  #isCutAtStart: boolean;
+  #dateOrder: { readonly order: DateOrder } | undefined;
+
+  constructor(source: ByteSource, recorder: Recorder, options: RunOptions) {
+    const { source: content, steps } = openContent(source);
+    this.#options = options;
+    this.#steps = steps;
+    this.#content = content;
+    this.#source = content ?? source;
+    this.#lines = new LineReader(content ?? EMPTY);
+    this.#ledger = new Ledger(this.#source, recorder);
+    this.#textStart = this.#lines.text(0, 3) === BOM ? 3 : 0;
+    this.#dialect = sniffDialect(this.#lines, this.#textStart, () => findHeaderLine(this.#source, this.#lines));
+    const { header } = this.#dialect;
+    this.#isCutAtStart = header === undefined || header.isMisplaced;
+    const rules: ValueRules = { lossy: options.lossy === true, dateOrder: () => this.#findDateOrder() };
+    const layout = settleLayout(this.#lines, this.#dialect, this.#textStart, rules);
+    this.#outputNames = [...layout.names, ...COLUMN_NAMES.filter((name) => !layout.names.includes(name))];
+    this.#layouts = [{ from: 0, layout }];
+    this.#recovery = new Recovery(this.#lines, this.#dialect, layout, rules);
+    const ids = new IdRegistry(this.#source.byteLength / USUAL_RECORD_BYTES);
+    this.#fast = this.#canBeFast(layout)
+      ? new FastScan(this.#source, layout.names, ids.table, this.#dialect.allIdsAreUuids, options.onRead)
+      : undefined;
+    this.#duplicates = new Duplicates(this.#ledger, ids, this.#overlap, (start) => this.#readAgain(start));
+    this.#keeper = new RecordKeeper(
+      this.#ledger,
+      this.#duplicates,
+      this.#overlap,
+      this.#dialect,
+      this.#outputNames,
+      options.olderCopy,
+    );
+  }
+
+  run(): RunResult {
+    for (const { code, message } of this.#steps) {
+      const outcome = this.#content === undefined ? "quarantined" : "healed";
+      this.#ledger.report.add({ code, byteOffset: 0, byteLength: 0, message, outcome });
+    }
+    if (this.#content === undefined) this.#setAllAside();
+    else {
+      this.#readAll(readFileStart(this.#ledger, this.#lines, this.#dialect, this.#outputNames, this.#textStart));
+      this.#findOverlap();
+      this.#findRoundedTimes();
+    }
+    return { ledger: this.#ledger, source: this.#source };
+  }
+
+  #canBeFast({ names }: RecordLayout): boolean {
+    const { delimiter, prefix, suffix, isDiff, hasOddBreaks } = this.#dialect;
+    if (delimiter !== "," || prefix !== undefined || suffix !== undefined || isDiff || hasOddBreaks) return false;
+    if (this.#dialect.hasRoundedTimes && this.#options.olderCopy !== undefined) return false;
+    return COLUMN_NAMES.every((name) => names.includes(name));
+  }
+
+  /** Files that were joined, and the two sides of a conflict, have copies of records for other reasons. */
+  #findOverlap(): void {
+    const { counts } = this.#ledger.report;
+    const isJoined = (["header-repeated", "merge-marker", "diff-output"] as const).some((code) => counts.has(code));
+    if (isJoined || this.#fast === undefined) return;
+    this.#overlap.findAll(this.#ledger, this.#source, this.#dialect, (start) => this.#readAgain(start));
+  }
+
+  /** Said once: it is the whole file that a spreadsheet saved. */
+  #findRoundedTimes(): void {
+    if (!this.#dialect.hasRoundedTimes) return;
+    const start = this.#lines.text(0, LOOK_FOR_TIME_BYTES).search(ROUNDED_TIME);
+    if (start === -1) return;
+    const outcome = this.#options.olderCopy === undefined ? "kept" : "healed";
+    this.#ledger.report.add({ code: "rounded-time", byteOffset: start, byteLength: ":00.000".length, outcome });
+  }
+
+  #setAllAside(): void {
+    insertHeader(this.#ledger, 0, this.#outputNames, this.#dialect.lineBreak);
+    const { code, message } = this.#steps.at(-1) ?? { code: "foreign-format", message: "the file cannot be read" };
+    this.#ledger.setAside(0, this.#source.byteLength, { code, reason: message, fields: {} }, "known");
+  }
+
+  /**
+   * Fast where records are without fault, record by record where they are not. Where the scanner finds nothing good after
+   * a fault, the slow way goes on for twice as long as the time before, so that all of it takes linear time.
+   */
+  #readAll(start: number): void {
+    let slowRecords = 1;
+    for (let at = start; at < this.#source.byteLength;) {
+      const hasUsualLayout = this.#layouts.at(-1)?.layout === this.#layouts[0]?.layout;
+      if (this.#fast !== undefined && hasUsualLayout && !this.#isMidLine && !this.#isCutAtStart) {
+        const stretch = this.#fastFrom(this.#fast, at);
+        slowRecords = stretch.records >= slowRecords ? 1 : Math.min(slowRecords * 2, MOST_SLOW_RECORDS);
+        at = stretch.end;
+      }
+      for (let count = 0; count < slowRecords || this.#isMidLine; count += 1) {
+        const next = this.#partAt(at);
+        if (next === undefined) return;
+        at = next;
+      }
+    }
+  }
+
+  #fastFrom(fast: FastScan, at: number): FastStretch {
+    let stretch: FastStretch = { end: at, records: 0, lastStart: undefined, repeated: [] };
+    try {
+      stretch = fast.from(at);
+    } catch (error) {
+      // One record that is too long for the scanner; line by line it may be many.
+      if (!(error instanceof SessionsError)) throw error;
+    }
+    if (stretch.records === 0) return stretch;
+    this.#ledger.keep(at, stretch.end);
+    this.#ledger.records += stretch.records;
+    this.#lastStart = stretch.lastStart;
+    for (const { start, earlier } of stretch.repeated) {
+      const record = this.#readAgain(start);
+      if (record !== undefined) this.#duplicates.compare(record, earlier);
+    }
+    return stretch;
+  }
+
+  /** @returns where the next part starts; undefined at the end of the file */
+  #partAt(at: number): number | undefined {
+    const part = this.#recovery.at(at, this.#isMidLine, this.#isCutAtStart);
+    if (part === undefined) return undefined;
+    const longer = part.kind === "lost" && this.#lastStart !== undefined ? this.#readAgain(this.#lastStart) : undefined;
+    if (longer !== undefined && longer.end > part.start) {
+      // The record before goes on here: it seemed to end, because its last value was empty.
+      this.#ledger.takeBack(longer.start);
+      this.#take(longer);
+      return longer.end;
+    }
+    this.#take(part);
+    this.#options.onRead?.(part.end, this.#source.byteLength);
+    return part.end;
+  }
+
+  #take(part: Part): void {
+    const { start, end } = part;
+    if (part.kind === "record") this.#keeper.take(part);
+    else if (part.kind === "header") this.#takeHeader(part);
+    else if (part.kind === "dropped") this.#ledger.drop(start, end, part.code);
+    else if (!this.#keeper.complete(part)) {
+      this.#ledger.setAside(start, end, part.salvage);
+      if (part.salvage.code === "fragment") this.#overlap.hasSigns = true;
+    }
+    const isNulRun = part.kind === "dropped" && part.code === "nul-bytes";
+    this.#isCutAtStart = isNulRun || (part.kind === "dropped" && this.#isCutAtStart);
+    this.#isMidLine = part.kind !== "dropped" && !this.#endsLine(end);
+    this.#lastStart = part.kind === "record" ? start : undefined;
+  }
+
+  #endsLine(offset: number): boolean {
+    return offset === 0 || /[\r\n\0]/.test(this.#lines.text(offset - 1, offset));
+  }
+
+  #takeHeader({ start, end, reading }: HeaderPart): void {
+    const { header, delimiter } = this.#dialect;
+    this.#ledger.drop(start, end, header?.line.start === start ? "header-misplaced" : "header-repeated");
+    const sameNames = ({ names }: RecordLayout): boolean => names.join("\n") === reading.names.join("\n");
+    if (sameNames(this.#recovery.layout) || reading.delimiter !== delimiter) return;
+    const known = this.#layouts.find(({ layout }) => sameNames(layout));
+    this.#recovery.layout = known?.layout ?? { names: reading.names, delimiter };
+    this.#layouts.push({ from: end, layout: this.#recovery.layout });
+  }
+
+  /** Reads a record that was read before. */
+  #readAgain(start: number): RecordPart | undefined {
+    const current = this.#recovery.layout;
+    this.#recovery.layout = this.#layouts.findLast(({ from }) => from <= start)?.layout ?? current;
+    const part = this.#recovery.at(start, start !== this.#textStart && !this.#endsLine(start), false);
+    this.#recovery.layout = current;
+    return part?.kind === "record" ? part : undefined;
+  }
+
+  #findDateOrder(): DateOrder {
+    this.#dateOrder ??= { order: findDateOrder(this.#source) };
+    return this.#dateOrder.order;
+  }
+}

@@ -1,0 +1,205 @@
+import { gunzipSync, inflateRawSync, inflateSync, constants } from "node:zlib";
+import type { DiagnosticCode } from "./diagnostic.js";
+import { recordsOfJson } from "./json-container.js";
+import type { ByteSource } from "./run.js";
+
+/** What a file holds once it is decompressed and decoded, and what had to be done for that. */
+export interface Content {
+  /** Text that may be CSV; undefined where the file holds nothing that can be read. */
+  readonly source: ByteSource | undefined;
+  readonly steps: readonly ContentStep[];
+}
+
+export interface ContentStep {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+}
+
+/** Decompressed content is at most so long: more is taken for an attack. */
+const LONGEST_CONTENT = 1024 * 1024 * 1024;
+const MOST_LAYERS = 4;
+
+const SIGNATURES: readonly [string, DiagnosticCode, string][] = [
+  ["BZh", "compressed", "bzip2-compressed: decompress it with bunzip2"],
+  ["\u00fd7zXZ\0", "compressed", "xz-compressed: decompress it with unxz"],
+  ["\u0028\u00b5\u002f\u00fd", "compressed", "Zstandard-compressed: decompress it with unzstd"],
+  ["7z\u00bc\u00af\u0027\u001c", "compressed", "a 7-Zip archive: extract it first"],
+  ["Rar!\u001a\u0007", "compressed", "a RAR archive: extract it first"],
+  ["SQLite format 3\0", "foreign-format", "an SQLite database"],
+  ["\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1", "foreign-format", "an old Excel workbook: save it as CSV"],
+  ["PAR1", "foreign-format", "a Parquet file"],
+  ["%PDF-", "foreign-format", "a PDF document"],
+  ["\u007fELF", "foreign-format", "a program"],
+  ["\u0089PNG", "foreign-format", "an image"],
+  ["\u00ff\u00d8\u00ff", "foreign-format", "an image"],
+  ["age-encryption.org/v1", "foreign-format", "encrypted with age: decrypt it first"],
+  ["-----BEGIN ", "foreign-format", "encrypted or encoded as PEM"],
+];
+
+/** Takes what is around the text of a file away, layer by layer. */
+export function openContent(source: ByteSource): Content {
+  const steps: ContentStep[] = [];
+  let current = source;
+  while (true) {
+    const start = read(current, 0, 4096).toString("latin1");
+    const foreign = SIGNATURES.find(([signature]) => start.startsWith(signature));
+    if (foreign !== undefined) {
+      return { source: undefined, steps: [...steps, { code: foreign[1], message: `the file is ${foreign[2]}` }] };
+    }
+    const layer = steps.length < MOST_LAYERS ? unwrap(current, start) : undefined;
+    if (layer === undefined) return { source: current, steps };
+    steps.push(layer.step);
+    if (layer.bytes === undefined) return { source: undefined, steps };
+    current = memory(layer.bytes);
+  }
+}
+
+interface Layer {
+  readonly step: ContentStep;
+  /** What is inside; undefined where it cannot be read. */
+  readonly bytes: Buffer | undefined;
+}
+
+function unwrap(source: ByteSource, start: string): Layer | undefined {
+  const all = (): Buffer => read(source, 0, source.byteLength);
+  if (start.startsWith("\u001f\u008b")) return compressed("gzip", () => gunzipSync(all(), LIMITS));
+  if (/^\u0078[\u0001\u005e\u009c\u00da]/.test(start) && !start.includes(",")) {
+    return compressed("zlib", () => inflateSync(all(), LIMITS));
+  }
+  if (start.startsWith("PK\u0003\u0004")) return unzipped(all());
+  const encoding = encodingOf(start);
+  if (encoding !== undefined) {
+    return {
+      step: { code: "encoding", message: `the file is ${encoding.name}, not UTF-8` },
+      bytes: encoding.decode(all()),
+    };
+  }
+  if (start.includes(DRAWN_BAR) && /session/i.test(start)) {
+    const message = "the file is a table drawn with lines";
+    return { step: { code: "delimiter", message }, bytes: withPlainBars(all()) };
+  }
+  if (/^(?:\u00ef\u00bb\u00bf)?\s*[[{]/.test(start)) {
+    const records = recordsOfJson(all());
+    if (records === undefined) return undefined;
+    return { step: { code: "foreign-format", message: "the file is JSON, not CSV" }, bytes: records };
+  }
+  return undefined;
+}
+
+/** │ in UTF-8. */
+const DRAWN_BAR = "\u00e2\u0094\u0082";
+/** ─ and the corners and crossings of light lines. */
+const DRAWN_LINE = /\u00e2\u0094[\u0080-\u00bf]|\u00e2\u0095[\u0080-\u00bf]/g;
+
+function withPlainBars(bytes: Buffer): Buffer {
+  const text = bytes.toString("latin1").replaceAll(DRAWN_LINE, (drawn) => (drawn === DRAWN_BAR ? "|" : "-"));
+  return Buffer.from(text, "latin1");
+}
+
+/** Of a stream that was cut, what is there is taken. */
+const LIMITS = { maxOutputLength: LONGEST_CONTENT, finishFlush: constants.Z_SYNC_FLUSH } as const;
+
+function compressed(name: string, decompress: () => Buffer): Layer {
+  try {
+    const bytes = decompress();
+    return { step: { code: "compressed", message: `the file is ${name}-compressed` }, bytes };
+  } catch {
+    const message = `the file is ${name}-compressed, and cannot be decompressed`;
+    return { step: { code: "compressed", message }, bytes: undefined };
+  }
+}
+
+const LOCAL_HEADER_BYTES = 30;
+const DEFLATED = 8;
+
+/** The first file of a ZIP archive that is no spreadsheet. */
+function unzipped(archive: Buffer): Layer {
+  const [method, nameLength, extraLength] = [8, 26, 28].map((offset) => archive.readUInt16LE(offset)) as [
+    number,
+    number,
+    number,
+  ];
+  const name = archive.toString("latin1", LOCAL_HEADER_BYTES, LOCAL_HEADER_BYTES + nameLength);
+  const body = archive.subarray(LOCAL_HEADER_BYTES + nameLength + extraLength);
+  if (/^(?:\[Content_Types\]|_rels|xl\/|word\/|mimetype|META-INF)/.test(name)) {
+    const message = "the file is a spreadsheet or another document: save it as CSV";
+    return { step: { code: "foreign-format", message }, bytes: undefined };
+  }
+  const storedLength = archive.readUInt32LE(18);
+  return compressed("ZIP", () =>
+    method === DEFLATED ? inflateRawSync(body, LIMITS) : Buffer.from(body.subarray(0, storedLength)),
+  );
+}
+
+interface Encoding {
+  readonly name: string;
+  decode(bytes: Buffer): Buffer;
+}
+
+function encodingOf(start: string): Encoding | undefined {
+  if (start.startsWith("\u00ff\u00fe\0\0")) return utf32("UTF-32LE", 4, (bytes, at) => bytes.readUInt32LE(at));
+  if (start.startsWith("\0\0\u00fe\u00ff")) return utf32("UTF-32BE", 4, (bytes, at) => bytes.readUInt32BE(at));
+  if (start.startsWith("\u00ff\u00fe")) return utf16("UTF-16LE", 2);
+  if (start.startsWith("\u00fe\u00ff")) return utf16("UTF-16BE", 2);
+  const sample = start.slice(0, 256);
+  if (sample.length < 16) return undefined;
+  const nuls = [0, 0];
+  for (let at = 0; at < sample.length; at += 1) if (sample[at] === "\0") nuls[at % 2] = (nuls[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = nuls;
+  if (odd > sample.length * 0.35 && even === 0) return utf16("UTF-16LE", 0);
+  if (even > sample.length * 0.35 && odd === 0) return utf16("UTF-16BE", 0);
+  return undefined;
+}
+
+function utf16(name: "UTF-16LE" | "UTF-16BE", skip: number): Encoding {
+  return {
+    name,
+    decode(bytes) {
+      const end = endOfUtf16(bytes, skip);
+      const units = Buffer.from(bytes.subarray(skip, end - ((end - skip) % 2)));
+      if (name === "UTF-16BE") units.swap16();
+      return Buffer.concat([Buffer.from(units.toString("utf16le"), "utf8"), bytes.subarray(end)]);
+    },
+  };
+}
+
+/** So many ASCII characters without a NUL byte between them are no UTF-16: another program appended them. */
+const PLAIN_RUN = /[\x20-\x7e]{32}/;
+
+function endOfUtf16(bytes: Buffer, start: number): number {
+  const step = 1024 * 1024;
+  for (let at = start; at < bytes.length; at += step) {
+    const found = bytes.toString("latin1", at, at + step + 32).search(PLAIN_RUN);
+    if (found !== -1) return at + found;
+  }
+  return bytes.length;
+}
+
+function utf32(name: string, skip: number, unit: (bytes: Buffer, at: number) => number): Encoding {
+  return {
+    name,
+    decode(bytes) {
+      const pieces: string[] = [];
+      for (let at = skip; at + 4 <= bytes.length; at += 4) {
+        const code = unit(bytes, at);
+        pieces.push(code <= 0x10_ffff ? String.fromCodePoint(code) : "\ufffd");
+      }
+      return Buffer.from(pieces.join(""), "utf8");
+    },
+  };
+}
+
+function read(source: ByteSource, byteOffset: number, byteLength: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.min(byteLength, source.byteLength - byteOffset));
+  let fill = 0;
+  while (fill < buffer.length) {
+    const count = source.readAt(buffer.subarray(fill), byteOffset + fill);
+    if (count === 0) break;
+    fill += count;
+  }
+  return buffer.subarray(0, fill);
+}
+
+function memory(bytes: Buffer): ByteSource {
+  return { byteLength: bytes.length, readAt: (target, byteOffset) => bytes.copy(target, 0, byteOffset) };
+}

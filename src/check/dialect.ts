@@ -1,0 +1,158 @@
+import { COLUMN_NAMES } from "../session/columns.js";
+import { DELIMITERS, readHeader, type HeaderReading } from "./header.js";
+import { findPrefix, findSuffix } from "./line-edges.js";
+import type { Line, LineReader } from "./lines.js";
+import { BOX_LINE } from "./box-line.js";
+import { UUID, UUID_START } from "./uuid.js";
+import type { RecordLayout } from "./record-reading.js";
+
+/** How a file is written, as far as its beginning tells. */
+export interface Dialect {
+  readonly delimiter: string;
+  /** What stands before every record; undefined where nothing does. */
+  readonly prefix: RegExp | undefined;
+  /** What stands behind every record. */
+  readonly suffix: RegExp | undefined;
+  readonly isDiff: boolean;
+  /** The break that healed records get. */
+  readonly lineBreak: string;
+  /** Lines break in a way that only a line by line reading copes with. */
+  readonly hasOddBreaks: boolean;
+  readonly header: FoundHeader | undefined;
+  /** Nearly all session ids are UUIDs, so that another one is suspicious where text may have been cut. */
+  readonly idsAreUuids: boolean;
+  /** All session and thread ids are UUIDs, but for one or two. */
+  readonly allIdsAreUuids: boolean;
+  /** Times have three digits of a fraction and never six: a spreadsheet has rounded them. */
+  readonly hasRoundedTimes: boolean;
+  /** User ids start with the platform's name. */
+  readonly usersNamePlatform: boolean;
+}
+
+/** A header and the line that it stands in. */
+export interface FoundHeader extends HeaderReading {
+  readonly line: Line;
+  /** Lines stand above it. */
+  readonly isMisplaced: boolean;
+}
+
+const LOOK_AT_LINES = 60;
+/** A header that is split is looked for in so many lines. */
+const HEADER_LINES = 8;
+const LOOK_AT_BYTES = 256 * 1024;
+
+export const USUAL_LAYOUT: RecordLayout = { names: COLUMN_NAMES, delimiter: "," };
+
+/** A unified diff, and the older form of diff(1). */
+const DIFFS = [
+  { sign: /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/, prefix: /^[ +-]/ },
+  { sign: /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/, prefix: /^[<>] / },
+] as const;
+
+/** Looks at the beginning of a file, and all through it for a header that is not there. */
+export function sniffDialect(lines: LineReader, start: number, findHeader: () => Line | undefined): Dialect {
+  const first: Line[] = [];
+  for (let at = start; first.length < LOOK_AT_LINES && at < LOOK_AT_BYTES;) {
+    const line = lines.at(at);
+    if (line === undefined) break;
+    if (!line.isNulRun) first.push(line);
+    at = line.next;
+  }
+  const texts = first.map((line) => line.text).filter((text) => text.trim() !== "" && !BOX_LINE.test(text));
+  const diff = DIFFS.find(({ sign }) => texts.some((text) => sign.test(text)));
+  const isDiff = diff !== undefined;
+  const prefix = diff?.prefix ?? findPrefix(texts);
+  const bare = texts.map((text) => (prefix === undefined ? text : text.replace(prefix, "")));
+  const suffix = findSuffix(bare);
+  const header = headerAmong(first, prefix, suffix) ?? headerElsewhere(findHeader(), prefix, suffix);
+  return {
+    delimiter: header?.delimiter ?? commonDelimiter(bare),
+    prefix,
+    suffix,
+    isDiff,
+    ...lineBreaks(first),
+    header,
+    idsAreUuids: mostly(bare, UUID_START),
+    allIdsAreUuids: texts.length > 20 && bare.filter((text) => TWO_UUIDS.test(text)).length >= texts.length - 3,
+    hasRoundedTimes: texts.some((text) => ROUNDED_TIME.test(text)) && !texts.some((text) => EXACT_TIME.test(text)),
+    usersNamePlatform: mostly(bare, USER_OF_PLATFORM),
+  };
+}
+
+function headerAmong(
+  lines: readonly Line[],
+  prefix: RegExp | undefined,
+  suffix: RegExp | undefined,
+): FoundHeader | undefined {
+  const texts = lines.map((line) => strip(line.text, prefix, suffix));
+  let isMisplaced = false;
+  for (const [index, line] of lines.entries()) {
+    const alone = readHeader(texts[index] ?? "");
+    const split = alone?.missing.length === 0 ? undefined : splitHeader(lines, texts, index);
+    if (split !== undefined) return { ...split, isMisplaced };
+    if (alone !== undefined) return { ...alone, line, isMisplaced };
+    isMisplaced ||= line.text.trim() !== "";
+  }
+  return undefined;
+}
+
+/** A header that only some lines together are. */
+function splitHeader(
+  lines: readonly Line[],
+  texts: readonly string[],
+  first: number,
+): Omit<FoundHeader, "isMisplaced"> | undefined {
+  const start = lines[first];
+  if (start === undefined || !/[a-z]/i.test(start.text)) return undefined;
+  for (let count = 2; count <= HEADER_LINES; count += 1) {
+    const text = texts.slice(first, first + count).join("");
+    const last = lines[first + count - 1];
+    const header = readHeader(text);
+    if (header?.missing.length !== 0 || last === undefined) continue;
+    return { ...header, codes: [...header.codes, "split-record"], line: { ...last, start: start.start, text } };
+  }
+  return undefined;
+}
+
+function headerElsewhere(
+  line: Line | undefined,
+  prefix: RegExp | undefined,
+  suffix: RegExp | undefined,
+): FoundHeader | undefined {
+  const header = line && readHeader(strip(line.text, prefix, suffix));
+  return line && header && { ...header, line, isMisplaced: true };
+}
+
+export function strip(text: string, prefix: RegExp | undefined, suffix: RegExp | undefined): string {
+  const behind = prefix === undefined ? text : text.replace(prefix, "");
+  return suffix === undefined ? behind : behind.replace(suffix, "");
+}
+
+function commonDelimiter(texts: readonly string[]): string {
+  const counts = DELIMITERS.map((delimiter) => {
+    return texts.filter((text) => text.split(delimiter).length >= COLUMN_NAMES.length).length;
+  });
+  const most = Math.max(...counts);
+  return DELIMITERS[counts.indexOf(most)] ?? ",";
+}
+
+function lineBreaks(lines: readonly Line[]): { lineBreak: string; hasOddBreaks: boolean } {
+  const count = (ending: string): number => lines.filter((line) => line.ending === ending).length;
+  const odd = count("\r") + count("\r\r\n");
+  const lf = count("\n");
+  return { lineBreak: lf > count("\r\n") + odd ? "\n" : "\r\n", hasOddBreaks: odd > (lines.length - odd) * 2 };
+}
+
+function mostly(texts: readonly string[], pattern: RegExp): boolean {
+  const count = texts.filter((text) => pattern.test(text)).length;
+  return count > 0 && count >= (texts.length - 2) * 0.6;
+}
+
+const TWO_UUIDS = new RegExp(
+  `^"?${UUID.source}"?[,;\\t|][^,;\\t|]*[,;\\t|][^,;\\t|]*[,;\\t|]"?${UUID.source}"?[,;\\t|]`,
+);
+export const ROUNDED_TIME = /:\d\d\.\d{3}(?!\d)/;
+const EXACT_TIME = /:\d\d\.\d{6}/;
+
+/** `telegram_12345`, and `telegram` in the next field. */
+const USER_OF_PLATFORM = /(?:^|[,;\t|])\s*"?([A-Za-z][\w-]*)_[^,;\t|]*[,;\t|]\s*"?\1"?\s*[,;\t|]/;

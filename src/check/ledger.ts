@@ -1,0 +1,104 @@
+import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
+import { Report } from "./report.js";
+import type { ByteSource } from "./run.js";
+import type { Salvage } from "./salvage.js";
+import type { DroppedSegment, QuarantinedSegment, Segment } from "./segment.js";
+
+/** Who is told what becomes of the bytes, in order and without gaps; some of it may be taken back. */
+export interface Recorder {
+  diagnostic(diagnostic: Diagnostic): void;
+  segment(segment: Segment): void;
+  /** Takes back what was said of all from this offset on; it will be said anew. */
+  retract(byteOffset: number): void;
+  /** A record that was said to stay does not: another version of its session does. */
+  supersede(segment: DroppedSegment | QuarantinedSegment): void;
+}
+
+/** Keeps account of what becomes of each byte of a file, and of what was found. */
+export class Ledger {
+  readonly report: Report;
+  readonly #recorder: Recorder;
+  /** Where records start that were taken out again. */
+  readonly #leftOut = new Set<number>();
+  /** Records that stay, as they stand or healed. */
+  records = 0;
+  healed = 0;
+  /** Copies and older versions of records that stay. */
+  duplicates = 0;
+
+  constructor(source: ByteSource, recorder: Recorder) {
+    this.#recorder = recorder;
+    this.report = new Report(source, (diagnostic) => recorder.diagnostic(diagnostic));
+  }
+
+  keep(start: number, end: number): void {
+    this.#recorder.segment({ kind: "kept", byteOffset: start, byteLength: end - start });
+  }
+
+  heal(start: number, end: number, bytes: Uint8Array): void {
+    this.#recorder.segment({ kind: "healed", byteOffset: start, byteLength: end - start, bytes });
+  }
+
+  /** Leaves structure out, and reports it. */
+  drop(start: number, end: number, code: DiagnosticCode, outcome: "dropped" | "healed" = "dropped"): void {
+    this.report.add({ code, byteOffset: start, byteLength: end - start, outcome });
+    this.#recorder.segment({ kind: "dropped", byteOffset: start, byteLength: end - start, code });
+  }
+
+  /** Sets text aside that is no whole record, and reports it unless that was done. */
+  setAside(start: number, end: number, salvage: Salvage, reported: "new" | "known" = "new"): void {
+    const { code, reason, field } = salvage;
+    if (code === "writer-overlap") this.#leftOut.add(start);
+    if (reported === "new")
+      this.report.add({
+        code,
+        byteOffset: start,
+        byteLength: end - start,
+        field,
+        message: reason,
+        outcome: "quarantined",
+      });
+    this.#recorder.segment(this.#quarantined(start, end, salvage));
+  }
+
+  /** Takes back a record that was said to stay, and all behind it. */
+  takeBack(start: number): void {
+    this.#recorder.retract(start);
+    this.records -= 1;
+  }
+
+  /** A record that was said to stay is a copy of one that stays. */
+  dropCopy(start: number, end: number): void {
+    this.#leftOut.add(start);
+    this.records -= 1;
+    this.duplicates += 1;
+    this.#recorder.supersede({ kind: "dropped", byteOffset: start, byteLength: end - start, code: "duplicate-record" });
+  }
+
+  /** A record that was said to stay is not to stay after all. */
+  setAsideLater(start: number, end: number, salvage: Salvage): void {
+    this.#leftOut.add(start);
+    this.records -= 1;
+    if (salvage.code === "duplicate-version") this.duplicates += 1;
+    this.#recorder.supersede(this.#quarantined(start, end, salvage));
+  }
+
+  /** The record that starts here was said to stay, and then not to. */
+  isLeftOut(start: number): boolean {
+    return this.#leftOut.has(start);
+  }
+
+  #quarantined(start: number, end: number, { code, reason, fields }: Salvage): QuarantinedSegment {
+    const values = Object.entries(fields).map(([name, text]) => [name, Buffer.from(text, "latin1").toString("utf8")]);
+    const span = { byteOffset: start, byteLength: end - start };
+    const line = this.report.line(start);
+    return {
+      kind: "quarantined",
+      ...span,
+      line,
+      codes: [code],
+      reason,
+      fields: Object.fromEntries(values) as Salvage["fields"],
+    };
+  }
+}

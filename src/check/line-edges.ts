@@ -1,0 +1,55 @@
+import { readHeader } from "./header.js";
+import { UUID } from "./uuid.js";
+
+const HEADER_NAME = /["']?session[\s_-]?id/i;
+const LONGEST_PREFIX = 120;
+/** So many of the lines have a prefix, where a file has one. */
+const MOST = 0.7;
+
+/** Ends of lines that some programs add: cat -A, cat -E, tables, typed line ends. */
+const SUFFIXES: readonly RegExp[] = [/\^M\$$/, /\$$/, /\s*\|\s*$/, /\\$/, /;+$/];
+
+/**
+ * What stands before each record: numbers that cat -n or grep put there, the name of a file or of a container, marks of
+ * mail or lists. It is learned from the places where ids and the header's names start.
+ *
+ * @param texts lines, without those that are blank
+ */
+export function findPrefix(texts: readonly string[]): RegExp | undefined {
+  const header = texts.find((text) => readHeader(text.slice(Math.max(0, text.search(HEADER_NAME)))) !== undefined);
+  const ofHeader = header === undefined ? undefined : prefixOf(header, HEADER_NAME);
+  if (header !== undefined && (ofHeader === undefined || ofHeader === "")) return undefined;
+  const prefixes = texts.map((text) => prefixOf(text, UUID)).filter((prefix) => prefix !== undefined);
+  const pattern = patternOf(ofHeader ?? prefixes[0] ?? "");
+  if (pattern === undefined) return undefined;
+  const matching = texts.filter((text) => pattern.test(text)).length;
+  return matching >= Math.max(2, texts.length * MOST) ? pattern : undefined;
+}
+
+function prefixOf(text: string, start: RegExp): string | undefined {
+  const at = text.search(start);
+  const prefix = at === -1 || at > LONGEST_PREFIX ? undefined : text.slice(0, at);
+  // What holds a comma or quotes is a part of the record.
+  return prefix === undefined || /[,;"{}]/.test(prefix) ? undefined : prefix;
+}
+
+/** The prefixes of other lines: numbers, hashes and the width of spaces differ. */
+function patternOf(prefix: string): RegExp | undefined {
+  if (prefix === "") return undefined;
+  const parts = prefix.trimStart().match(/[0-9a-f]{7,}|\d+|\s+|[:-]|[^\s\d:-]+/g) ?? [];
+  const source = parts.map((part) => {
+    if (/^[0-9a-f]{7,}$/.test(part)) return "[0-9a-f]{7,}";
+    if (/^\d+$/.test(part)) return "\\d+";
+    if (/^\s+$/.test(part)) return "\\s+";
+    return /^[:-]$/.test(part) ? "[:-]" : part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  });
+  return new RegExp(`^\\s*${source.join("")}`);
+}
+
+/** What stands behind each record; undefined where nothing does. */
+export function findSuffix(texts: readonly string[]): RegExp | undefined {
+  return SUFFIXES.find((pattern) => {
+    const matching = texts.filter((text) => pattern.test(text)).length;
+    return matching >= Math.max(2, texts.length * MOST);
+  });
+}

@@ -1,0 +1,47 @@
+import type { ByteSource } from "./run.js";
+
+const WINDOW_BYTES = 64 * 1024;
+
+/** Finds the physical line and the column of byte offsets; cheap where they are asked for in ascending order. */
+export class Positions {
+  readonly #source: ByteSource;
+  readonly #window = Buffer.allocUnsafe(WINDOW_BYTES);
+  #windowStart = 0;
+  #windowLength = 0;
+  /** Everything before this offset has been counted. */
+  #offset = 0;
+  #line = 1;
+  #lineStart = 0;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Both from 1; the column in bytes. */
+  at(byteOffset: number): { line: number; column: number } {
+    if (byteOffset < this.#lineStart) {
+      this.#offset = this.#lineStart = 0;
+      this.#line = 1;
+    }
+    while (this.#offset < byteOffset) {
+      if (!this.#fill()) break;
+      const until = Math.min(byteOffset, this.#windowStart + this.#windowLength);
+      const feed = this.#window.indexOf(0x0a, this.#offset - this.#windowStart);
+      if (feed === -1 || this.#windowStart + feed >= until) this.#offset = until;
+      else {
+        this.#offset = this.#lineStart = this.#windowStart + feed + 1;
+        this.#line += 1;
+      }
+    }
+    return { line: this.#line, column: byteOffset - this.#lineStart + 1 };
+  }
+
+  /** Makes sure that the byte to look at next is in the window, behind which nothing of an earlier one is left. */
+  #fill(): boolean {
+    if (this.#offset >= this.#windowStart && this.#offset < this.#windowStart + this.#windowLength) return true;
+    this.#windowStart = this.#offset;
+    this.#windowLength = this.#source.readAt(this.#window, this.#offset);
+    this.#window.fill(0, this.#windowLength);
+    return this.#windowLength > 0;
+  }
+}

@@ -1,0 +1,147 @@
+import type { Edit } from "../csv/edit.js";
+import { COLUMN_NAMES } from "../session/columns.js";
+import type { DiagnosticCode } from "./diagnostic.js";
+import type { Dialect } from "./dialect.js";
+import { valuesOf, type Duplicates } from "./duplicates.js";
+import { encodeField, encodeRecord } from "./encode.js";
+import type { Ledger } from "./ledger.js";
+import type { OlderCopy } from "./older-copy.js";
+import { OVERLAP_REASON, spansBorder, type Overlap } from "./overlap.js";
+import { checkValues } from "./record-checks.js";
+import type { RecordLayout, RecordReading } from "./record-reading.js";
+import type { LostPart, RecordPart } from "./recovery.js";
+import { isUuid } from "./uuid.js";
+import { kindOf } from "./values.js";
+
+/** Codes of what repair leaves as it is. */
+const KEPT: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
+  "control-character",
+  "damaged-uuid",
+  "json-not-standard",
+  "created-after-activity",
+]);
+
+/** Decides what becomes of the records that were read one by one. */
+export class RecordKeeper {
+  readonly #ledger: Ledger;
+  readonly #duplicates: Duplicates;
+  readonly #overlap: Overlap;
+  readonly #dialect: Dialect;
+  readonly #outputNames: readonly string[];
+  readonly #olderCopy: OlderCopy | undefined;
+
+  constructor(
+    ledger: Ledger,
+    duplicates: Duplicates,
+    overlap: Overlap,
+    dialect: Dialect,
+    outputNames: readonly string[],
+    olderCopy: OlderCopy | undefined,
+  ) {
+    this.#ledger = ledger;
+    this.#duplicates = duplicates;
+    this.#overlap = overlap;
+    this.#dialect = dialect;
+    this.#outputNames = outputNames;
+    this.#olderCopy = olderCopy;
+  }
+
+  /** Accounts for a whole record: keeps it as it stands, or heals it. */
+  take(part: RecordPart): void {
+    const { start, end, layout } = part;
+    const missing = COLUMN_NAMES.slice(0, 6).find((name) => !layout.names.includes(name));
+    if (missing !== undefined) {
+      const fields = Object.fromEntries(valuesOf(part));
+      const reason = `the file has no column ${missing}`;
+      this.#ledger.setAside(start, end, { code: "missing-column", reason, fields, field: missing });
+      return;
+    }
+    const checked = checkValues(part.reading, layout.names, this.#dialect.idsAreUuids);
+    const { notes } = checked;
+    const reading = this.#withExactTimes(checked.reading, layout);
+    const hasOtherIds = this.#hasOtherIds(part);
+    if ((hasOtherIds || notes.some(({ code }) => code === "damaged-uuid")) && spansBorder(part)) {
+      this.#overlap.hasSigns = true;
+      this.#ledger.setAside(start, end, { code: "writer-overlap", reason: OVERLAP_REASON, fields: {} });
+      return;
+    }
+    if (hasOtherIds) this.#overlap.noteOtherId(start, valuesOf(part).get("session_id") ?? "");
+    const isOdd = reading.fields.some(({ raw }) => raw === undefined);
+    const hasFix = isOdd || [...part.notes, ...notes].some(({ code }) => !KEPT.has(code));
+    const bytes =
+      hasFix || !this.#isOutputLayout(layout)
+        ? encodeRecord(reading, layout.names, this.#outputNames, layout.delimiter === ",", this.#dialect.lineBreak)
+        : undefined;
+    const edits = bytes === undefined ? undefined : [{ byteOffset: start, byteLength: end - start, bytes }];
+    for (const note of part.notes) this.#report(note.code, note.field, note.byteOffset, note.byteLength, edits);
+    for (const { code, field } of notes) this.#report(code, field, start, end - start, edits);
+    if (bytes === undefined) this.#ledger.keep(start, end);
+    else {
+      this.#ledger.heal(start, end, bytes);
+      this.#ledger.healed += 1;
+    }
+    this.#ledger.records += 1;
+    this.#duplicates.add(part);
+  }
+
+  /** The only ids in the file, or nearly, that are no UUIDs. */
+  #hasOtherIds(part: RecordPart): boolean {
+    const values = valuesOf(part);
+    const isOther = (name: string): boolean => !isUuid(values.get(name) ?? "");
+    return this.#dialect.allIdsAreUuids && (isOther("session_id") || isOther("thread_id"));
+  }
+
+  #report(
+    code: DiagnosticCode,
+    field: string | undefined,
+    byteOffset: number,
+    byteLength: number,
+    edits: readonly Edit[] | undefined,
+  ): void {
+    const fix =
+      KEPT.has(code) || edits === undefined ? { outcome: "kept" as const } : { outcome: "healed" as const, edits };
+    this.#ledger.report.add({ code, byteOffset, byteLength, field, ...fix });
+  }
+
+  #isOutputLayout({ names, delimiter }: RecordLayout): boolean {
+    return delimiter === "," && names.join("\n") === this.#outputNames.join("\n");
+  }
+
+  /** Makes a record whole by what an older copy has; false where it cannot. */
+  complete({ start, end, salvage }: LostPart): boolean {
+    const values = this.#olderCopy?.complete(salvage);
+    const id = values?.["session_id"] ?? "";
+    if (values === undefined || !this.#duplicates.addCompleted(id, start, end, salvage)) return false;
+    const { code, field } = salvage;
+    const text = this.#outputNames.map((name) => encodeField(values[name] ?? "")).join(",");
+    const bytes = Buffer.from(`${text}${this.#dialect.lineBreak}`, "latin1");
+    const edits = [{ byteOffset: start, byteLength: end - start, bytes }];
+    const message = `${salvage.reason}; the older copy has what is lost`;
+    this.#ledger.report.add({
+      code,
+      byteOffset: start,
+      byteLength: end - start,
+      field,
+      message,
+      outcome: "healed",
+      edits,
+    });
+    this.#ledger.heal(start, end, bytes);
+    this.#ledger.healed += 1;
+    this.#ledger.records += 1;
+    return true;
+  }
+
+  /** The record with times as the older copy has them, where a spreadsheet has rounded them. */
+  #withExactTimes(reading: RecordReading, { names }: RecordLayout): RecordReading {
+    const copy = this.#olderCopy;
+    if (copy === undefined || !this.#dialect.hasRoundedTimes) return reading;
+    const id = reading.fields[names.indexOf("session_id")]?.value ?? "";
+    const fields = reading.fields.map((field, place) => {
+      const name = names[place] ?? "";
+      const exact = kindOf(name) === "time" ? copy.exactTime(id, name, field.value) : undefined;
+      return exact === undefined ? field : { value: exact, raw: undefined };
+    });
+    return { ...reading, fields };
+  }
+}

@@ -1,0 +1,273 @@
+import { Block, linesOfBlock } from "./block.js";
+import { structureOf } from "./structure.js";
+import type { DiagnosticCode } from "./diagnostic.js";
+import type { Dialect } from "./dialect.js";
+import { readHeader, type HeaderReading } from "./header.js";
+import type { Line, LineReader } from "./lines.js";
+import { recordForms } from "./record-forms.js";
+import { readRecord, readRecordWithTail, type RecordLayout, type RecordReading } from "./record-reading.js";
+import { cellsOf, salvage, type Salvage } from "./salvage.js";
+import { UUID, UUID_START, UUIDS } from "./uuid.js";
+import { kindOf, type ValueRules } from "./values.js";
+
+/** A span of the file, understood. */
+export type Part = RecordPart | HeaderPart | DroppedPart | LostPart;
+
+interface Span {
+  readonly start: number;
+  /** One past the span, where the next one starts. */
+  readonly end: number;
+}
+
+/** What was noticed, at offsets in the file. */
+export interface PlacedNote {
+  readonly code: DiagnosticCode;
+  readonly field: string | undefined;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+}
+
+/** A whole record. */
+export interface RecordPart extends Span {
+  readonly kind: "record";
+  readonly reading: RecordReading;
+  readonly layout: RecordLayout;
+  readonly notes: readonly PlacedNote[];
+  /** The bytes are a well-formed record of the output's dialect, as they stand. */
+  readonly isAsItShouldBe: boolean;
+}
+
+export interface HeaderPart extends Span {
+  readonly kind: "header";
+  readonly reading: HeaderReading;
+}
+
+/** Structure without values. */
+export interface DroppedPart extends Span {
+  readonly kind: "dropped";
+  readonly code: DiagnosticCode;
+}
+
+/** Text that is no whole record. */
+export interface LostPart extends Span {
+  readonly kind: "lost";
+  readonly salvage: Salvage;
+}
+
+/** A record may be split over so many lines, and be so long, to be put together again. */
+const LOOK_BACK_BYTES = 64 * 1024;
+const JOINED_LINES = 64;
+const LONGEST_JOINED_HEADER = 512;
+const JOINED_BYTES = 256 * 1024;
+
+/** Reads a file whose records cannot be trusted to end where quotes say, one record after the other. */
+export class Recovery {
+  readonly #lines: LineReader;
+  readonly #rules: ValueRules;
+  readonly #dialect: Dialect;
+  layout: RecordLayout;
+
+  constructor(lines: LineReader, dialect: Dialect, layout: RecordLayout, rules: ValueRules) {
+    this.#lines = lines;
+    this.#dialect = dialect;
+    this.#rules = rules;
+    this.layout = layout;
+  }
+
+  /**
+   * @param start where a line, or behind a record the rest of one, starts
+   * @param isCutAtStart what stood before is lost
+   * @returns undefined at the end of the file
+   */
+  at(start: number, isMidLine: boolean, isCutAtStart: boolean): Part | undefined {
+    const line = this.#lines.at(start);
+    if (line === undefined) return undefined;
+    const span = { start, end: line.next };
+    if (line.isNulRun) return { kind: "dropped", ...span, code: "nul-bytes" };
+    const structure = isMidLine ? undefined : structureOf(line.text, this.#dialect);
+    if (structure !== undefined) {
+      if (structure.isLost !== true) return { kind: "dropped", ...span, code: structure.code };
+      const reason = "the diff removed this line: it is an older version";
+      return { kind: "lost", ...span, salvage: { code: structure.code, reason, fields: {} } };
+    }
+    const single = new Block([line], this.#dialect, isMidLine, "break");
+    const header = isMidLine ? undefined : this.#header(single, span);
+    if (header !== undefined) return header;
+    const isSuspicious = this.#dialect.idsAreUuids && isCutAtStart && !UUID_START.test(single.text);
+    const found = isSuspicious ? undefined : this.#record(line, single, isMidLine);
+    if (found !== undefined && !this.#mayBeCut(found)) return found;
+    return this.#piece(line, single, isMidLine, isCutAtStart);
+  }
+
+  /** A header, and be it one that a record is joined to. */
+  #header(single: Block, span: Span): HeaderPart | undefined {
+    const reading = readHeader(single.text);
+    if (reading !== undefined) return { kind: "header", ...span, reading };
+    const id = single.text.slice(0, LONGEST_JOINED_HEADER).search(UUID);
+    if (id < 8) return undefined;
+    const joined = readHeader(single.text.slice(0, id));
+    if (joined?.missing.length !== 0) return undefined;
+    return { kind: "header", start: span.start, end: single.fileOffset(id), reading: joined };
+  }
+
+  #record(line: Line, single: Block, isMidLine: boolean): RecordPart | undefined {
+    const alone = this.#readBlock(single);
+    if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
+    if (alone === undefined && (line.text.split('"').length - 1) % 2 === 1) {
+      // A quoted value may go on in the next lines, whatever they look like, where all of it is as it should be.
+      const strict = this.#readBlock(
+        new Block(
+          linesOfBlock(this.#lines, line, () => false),
+          this.#dialect,
+          isMidLine,
+          "break",
+        ),
+      );
+      if (strict?.isAsItShouldBe === true) return strict;
+    }
+    const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next));
+    if (lines.length > 1) {
+      const together =
+        this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break")) ?? this.#joined(lines, isMidLine);
+      if (together !== undefined) return together;
+    }
+    return alone ?? this.#withTail(single);
+  }
+
+  /** The record without what stands behind it in its line. */
+  #withTail(single: Block): RecordPart | undefined {
+    if (cellsOf(single.text, this.layout.delimiter)?.length === this.layout.names.length) return undefined;
+    const reading = readRecordWithTail(single.text, 0, this.layout, this.#rules);
+    const [line] = single.lines;
+    if (reading?.tail === undefined || line === undefined) return undefined;
+    const part = this.#part(single, { ...reading, end: single.text.length }, this.layout, undefined);
+    return part && { ...part, end: single.fileOffset(reading.tail) };
+  }
+
+  /** The record could be whole as it stands, or lack a last value that stands in the next line. */
+  #mayGoOn(single: Block, line: Line, { reading, end }: RecordPart): boolean {
+    if (end !== line.next || !single.text.endsWith(this.layout.delimiter) || reading.fields.at(-1)?.value !== "")
+      return false;
+    let next = this.#lines.at(line.next);
+    if (next?.text.trim() === "" && !next.isNulRun) next = this.#lines.at(next.next);
+    return next !== undefined && /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/.test(next.text);
+  }
+
+  /**
+   * The text breaks off right behind the record, and its last value could be longer: nothing stands there, although
+   * something does in all the records before, or it is one whose end cannot be seen.
+   */
+  #mayBeCut({ start, end, reading, layout }: RecordPart): boolean {
+    const last = this.#lines.at(end);
+    const isAtEnd = last === undefined ? !/[\r\n]/.test(this.#lines.text(end - 1, end)) : last.isNulRun;
+    const value = reading.fields.at(-1)?.value ?? "";
+    if (!isAtEnd) return false;
+    if (value !== "") {
+      // Braces show where JSON ends, and a UUID and a time with all its digits are long enough.
+      const kind = kindOf(layout.names.at(-1) ?? "");
+      return kind === "time" ? !/\.\d{6}$/.test(value) : kind === "id" && !UUID_START.test(value);
+    }
+    const before = this.#lines
+      .text(Math.max(0, start - LOOK_BACK_BYTES), start)
+      .split("\n")
+      .slice(1, -1);
+    return before.length === 0 || !before.some((line) => line.trimEnd().endsWith(layout.delimiter));
+  }
+
+  #startsOther(line: Line): boolean {
+    if (structureOf(line.text, this.#dialect) !== undefined) return line.text.trim() !== "";
+    const { text } = new Block([line], this.#dialect, false, "break");
+    if (this.#dialect.idsAreUuids) {
+      const [, second = "", , , fifth] = text.split(this.layout.delimiter, 5);
+      return UUID_START.test(text) && fifth !== undefined && !/^"?\d{4}-\d\d-\d\d/.test(second);
+    }
+    return readRecord(text, 0, this.layout, this.#rules) !== undefined;
+  }
+
+  #readBlock(block: Block): RecordPart | undefined {
+    for (const [text, layout, code] of recordForms(block.text, this.layout, this.#dialect)) {
+      const reading = readRecord(text, 0, layout, this.#rules);
+      if (reading === undefined) continue;
+      // Only of the text as it stands it is known what place an offset in it has in the file.
+      if (text === block.text) return this.#part(block, reading, layout, code);
+      if (reading.end === text.length) return this.#part(block, { ...reading, end: block.text.length }, layout, code);
+    }
+    return undefined;
+  }
+
+  /** Lines that only together, without the breaks between them, are a record. */
+  #joined(lines: readonly Line[], isMidLine: boolean): RecordPart | undefined {
+    for (let count = 2; count <= Math.min(lines.length, JOINED_LINES); count += 1) {
+      for (const between of ["nothing", "trimmed"] as const) {
+        const block = new Block(lines.slice(0, count), this.#dialect, isMidLine, between);
+        if (block.text.length > JOINED_BYTES) return undefined;
+        if (block.text.split(this.layout.delimiter, 8).length < this.layout.names.length) continue;
+        const reading = readRecord(block.text, 0, this.layout, this.#rules);
+        if (reading?.end === block.text.length) return this.#part(block, reading, this.layout, "split-record");
+      }
+    }
+    return undefined;
+  }
+
+  #part(
+    block: Block,
+    reading: RecordReading,
+    layout: RecordLayout,
+    code: DiagnosticCode | undefined,
+  ): RecordPart | undefined {
+    const isJoined = reading.notes.some((note) => note.code === "joined-records");
+    if (!isJoined && code !== "split-record" && !block.isLineEnd(reading.end)) return undefined;
+    const line = block.lines[block.lineIndex(reading.end)];
+    const first = block.lines[0];
+    if (line === undefined || first === undefined) return undefined;
+    const end = isJoined ? block.fileOffset(reading.end) : line.next;
+    const notes: PlacedNote[] = reading.notes.map((note) => {
+      const byteOffset = block.fileOffset(note.start);
+      return {
+        code: note.code,
+        field: note.field,
+        byteOffset,
+        byteLength: Math.max(0, block.fileOffset(note.end) - byteOffset),
+      };
+    });
+    const whole = { byteOffset: first.start, byteLength: line.end - first.start, field: undefined };
+    if (code !== undefined) notes.unshift({ code, ...whole });
+    if (code === undefined && layout.delimiter !== ",") notes.unshift({ code: "delimiter", ...whole });
+    if (line.ending === "\r" || line.ending === "\r\r\n") {
+      notes.push({ code: "line-ending", byteOffset: line.end, byteLength: line.next - line.end, field: undefined });
+    }
+    // Without a break of its own it would be joined to what follows.
+    if (line.ending === "nul") notes.push({ code: "nul-bytes", byteOffset: line.end, byteLength: 0, field: undefined });
+    const { prefix, suffix, isDiff } = this.#dialect;
+    if (prefix !== undefined || suffix !== undefined) {
+      const isMade = isDiff ? "diff-output" : layout.delimiter === "|" ? "delimiter" : "line-prefix";
+      notes.unshift({ code: isMade, ...whole });
+    }
+    const isAsItShouldBe = notes.length === 0 && reading.fields.every((field) => field.raw !== undefined);
+    return { kind: "record", start: first.start, end, reading, layout, notes, isAsItShouldBe };
+  }
+
+  /** What is no record by itself: a record may begin in the midst of it. */
+  #piece(line: Line, single: Block, isMidLine: boolean, isCutAtStart: boolean): LostPart {
+    const embedded = this.#embedded(single.text);
+    const text = embedded === undefined ? single.text : single.text.slice(0, embedded);
+    const end = embedded === undefined ? line.next : single.fileOffset(embedded);
+    const isCutAtEnd = embedded !== undefined || line.ending === "end" || line.ending === "nul";
+    const around = { isCutAtStart: isCutAtStart || (isMidLine && !UUID_START.test(text)), isCutAtEnd };
+    const found = salvage(text, this.layout, this.#rules, this.#dialect, around);
+    return { kind: "lost", start: line.start, end, salvage: found };
+  }
+
+  /** Where in a text that starts otherwise a whole record starts that goes to its end. */
+  #embedded(text: string): number | undefined {
+    if (!this.#dialect.idsAreUuids) return undefined;
+    let looks = 0;
+    for (const { index } of text.matchAll(UUIDS)) {
+      looks += 1;
+      if (looks > 16) return undefined;
+      if (index === 0 || !text.startsWith(this.layout.delimiter, index + 36)) continue;
+      if (readRecord(text, index, this.layout, this.#rules) !== undefined) return index;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+// Law 8. Repair never invents: every value in its output stands in the input or is empty by rule; every byte that it
+// leaves out is in the quarantine, or is named as dropped structure.
+import { CheckRun } from "./check-run.js";
+import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
+import type { Recorder } from "./ledger.js";
+import { OlderCopy } from "./older-copy.js";
+import type { ByteSource, CheckListener, CheckOptions } from "./run.js";
+import type { DroppedSegment, QuarantinedSegment, Segment } from "./segment.js";
+
+/** What a repair would do, as data. Reading its parts reads the input again, which must not change meanwhile. */
+export interface RepairPlan {
+  /** Nothing is to be changed. */
+  readonly isIdentity: boolean;
+  readonly records: {
+    /** Whole records that stay byte for byte. */
+    readonly kept: number;
+    /** Records that were made whole. */
+    readonly healed: number;
+    /** Pieces that are set aside. */
+    readonly quarantined: number;
+    /** Further copies and older versions of records that stay. */
+    readonly duplicates: number;
+  };
+  /** Errors that stay in the output because only a person can decide. */
+  readonly unresolved: number;
+  readonly counts: ReadonlyMap<DiagnosticCode, number>;
+  /** What offsets refer to: the content of the input, decompressed and decoded. */
+  readonly content: ByteSource;
+  /** In order, without gaps and overlaps, covering the content. */
+  segments(): Iterable<Segment>;
+  quarantine(): Iterable<QuarantinedSegment>;
+  /** The repaired file, in pieces that are valid until the next one. */
+  output(): Iterable<Uint8Array>;
+  /** The content's bytes of a span. */
+  read(byteOffset: number, byteLength: number): Uint8Array;
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Plans the repair of a file: writes nothing. Memory: what is healed, and a table of the sessions' ids. */
+export function planRepair(source: ByteSource, options: CheckOptions = {}, listener?: CheckListener): RepairPlan {
+  const log = new SegmentLog((diagnostic) => listener?.onDiagnostic(diagnostic));
+  const { backup, ...runOptions } = options;
+  const olderCopy = backup === undefined ? undefined : new OlderCopy(planRepair(backup).output());
+  const { ledger, source: content } = new CheckRun(source, log, { ...runOptions, olderCopy }).run();
+  const { records, healed, duplicates, report } = ledger;
+  const segments = log.finished();
+  const quarantined = segments.filter((segment): segment is QuarantinedSegment => segment.kind === "quarantined");
+  const isIdentity = content === source && segments.every(({ kind }) => kind === "kept");
+  const read = (byteOffset: number, byteLength: number): Uint8Array => {
+    const buffer = Buffer.allocUnsafe(byteLength);
+    return buffer.subarray(0, content.readAt(buffer, byteOffset));
+  };
+  return {
+    isIdentity,
+    records: { kept: records - healed, healed, quarantined: quarantined.length, duplicates },
+    unresolved: report.unresolved,
+    counts: report.counts,
+    content,
+    segments: () => segments,
+    quarantine: () => quarantined,
+    read,
+    *output() {
+      for (const segment of segments) {
+        if (segment.kind === "healed") yield segment.bytes;
+        if (segment.kind !== "kept") continue;
+        const end = segment.byteOffset + segment.byteLength;
+        for (let at = segment.byteOffset; at < end; at += PIECE_BYTES) yield read(at, Math.min(PIECE_BYTES, end - at));
+      }
+    },
+  };
+}
+
+/** Collects what becomes of the bytes; neighbouring bytes that stay are one segment. */
+class SegmentLog implements Recorder {
+  readonly #segments: Segment[] = [];
+  readonly #superseded: (DroppedSegment | QuarantinedSegment)[] = [];
+  readonly diagnostic: (diagnostic: Diagnostic) => void;
+
+  constructor(onDiagnostic: (diagnostic: Diagnostic) => void) {
+    this.diagnostic = onDiagnostic;
+  }
+
+  segment(segment: Segment): void {
+    const last = this.#segments.at(-1);
+    if (segment.kind === "kept" && last?.kind === "kept") {
+      this.#segments[this.#segments.length - 1] = { ...last, byteLength: last.byteLength + segment.byteLength };
+    } else this.#segments.push(segment);
+  }
+
+  retract(byteOffset: number): void {
+    for (let last = this.#segments.at(-1); last !== undefined; last = this.#segments.at(-1)) {
+      if (last.byteOffset + last.byteLength <= byteOffset) return;
+      this.#segments.pop();
+      if (last.byteOffset < byteOffset && last.kind === "kept") {
+        this.#segments.push({ ...last, byteLength: byteOffset - last.byteOffset });
+        return;
+      }
+    }
+  }
+
+  supersede(segment: DroppedSegment | QuarantinedSegment): void {
+    this.#superseded.push(segment);
+  }
+
+  finished(): readonly Segment[] {
+    if (this.#superseded.length === 0) return this.#segments;
+    const superseded = this.#superseded.sort((left, right) => left.byteOffset - right.byteOffset);
+    const result: Segment[] = [];
+    let next = 0;
+    for (const segment of this.#segments) {
+      const end = segment.byteOffset + segment.byteLength;
+      let at = segment.byteOffset;
+      for (let cut = superseded[next]; cut !== undefined && cut.byteOffset < end; cut = superseded[next]) {
+        if (segment.kind === "kept" && cut.byteOffset > at) {
+          result.push({ kind: "kept", byteOffset: at, byteLength: cut.byteOffset - at });
+        }
+        result.push(cut);
+        at = cut.byteOffset + cut.byteLength;
+        next += 1;
+      }
+      if (at === segment.byteOffset) result.push(segment);
+      else if (at < end) result.push({ kind: "kept", byteOffset: at, byteLength: end - at });
+    }
+    return result;
+  }
+}

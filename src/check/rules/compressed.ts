@@ -1,0 +1,9 @@
+import type { RuleText } from "../rule.js";
+
+export const rule: RuleText = {
+  severity: "error",
+  title: "the file is compressed",
+  trigger: "The content starts with the signature of gzip, zlib, ZIP, bzip2, xz or Zstandard.",
+  repair:
+    "Decompresses gzip and ZIP archives with one file, and goes on with what is inside. Others are named, and their bytes set aside, because nothing here can read them.",
+};

@@ -1,0 +1,8 @@
+import type { RuleText } from "../rule.js";
+
+export const rule: RuleText = {
+  severity: "error",
+  title: "a record has the wrong number of fields",
+  trigger: "There are more or fewer fields than the header names.",
+  repair: "Removes empty fields at the end. Otherwise the record is set aside, with the fields whose place is certain.",
+};

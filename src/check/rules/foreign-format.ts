@@ -1,0 +1,10 @@
+import type { RuleText } from "../rule.js";
+
+export const rule: RuleText = {
+  severity: "error",
+  title: "the file is not CSV",
+  trigger:
+    "The content is JSON (an array, an object or one object a line), an SQLite database, a spreadsheet or another format that is not CSV.",
+  repair:
+    "Makes records of JSON objects that name our columns, values as they are written. Other formats are named and set aside whole.",
+};

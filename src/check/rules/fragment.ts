@@ -1,0 +1,8 @@
+import type { RuleText } from "../rule.js";
+
+export const rule: RuleText = {
+  severity: "error",
+  title: "the start of a record is missing",
+  trigger: "A line starts in the middle of a record: the head of the file was lost, or two writers overlapped.",
+  repair: "Sets the piece aside with the fields that can be located from its end.",
+};

@@ -1,0 +1,8 @@
+import type { RuleText } from "../rule.js";
+
+export const rule: RuleText = {
+  severity: "error",
+  title: "the header is not the first line",
+  trigger: "The header stands below records, as sort leaves it, or below other text.",
+  repair: "Moves it to the top.",
+};

@@ -1,0 +1,187 @@
+import { isAscii, isUtf8 } from "node:buffer";
+import type { ColumnName } from "../session/columns.js";
+import type { DiagnosticCode } from "./diagnostic.js";
+import { withoutEntities } from "./json-cell.js";
+import { readJsonObject } from "./json-text.js";
+import { readTime, type DateOrder } from "./times.js";
+import { isUuid } from "./uuid.js";
+
+/** How a value is read, and what may be done to make it one. */
+export interface ValueRules {
+  readonly lossy: boolean;
+  /** The text is UTF-16 inside of other text: every other byte is NUL. */
+  readonly isUtf16?: boolean;
+  /** Asked only for a date that needs it: finding it out may mean reading the file. */
+  readonly dateOrder: () => DateOrder;
+}
+
+/** A value as it should stand, or why there is none. Text is the bytes of UTF-8 as Latin-1. */
+export type ValueReading =
+  | { readonly value: string; readonly codes: readonly DiagnosticCode[] }
+  | { readonly fault: DiagnosticCode; readonly reason: string };
+
+/** Values that are ids: text that must not be empty. */
+const IDS: ReadonlySet<string> = new Set<ColumnName>(["session_id", "user_id", "platform", "thread_id"]);
+const TIMES: ReadonlySet<string> = new Set<ColumnName>(["created_at", "last_activity"]);
+const JSON_COLUMNS: ReadonlySet<string> = new Set<ColumnName>(["pending_approval", "metadata"]);
+
+export type ColumnKind = "id" | "time" | "json" | "other";
+
+export function kindOf(column: string): ColumnKind {
+  if (IDS.has(column)) return "id";
+  if (TIMES.has(column)) return "time";
+  return JSON_COLUMNS.has(column) ? "json" : "other";
+}
+
+/** Spaces, line breaks, no-break and ideographic spaces and byte order marks, in UTF-8. */
+const PADDING =
+  /^(?:[ \t\r\n]|\u00c2\u00a0|\u00e3\u0080\u0080|\u00ef\u00bb\u00bf)+|(?:[ \t\r\n]|\u00c2\u00a0|\u00e3\u0080\u0080|\u00ef\u00bb\u00bf)+$/g;
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const NUL = /\0/g;
+const ABSENT = /^(?:None|NULL|Null|null|nan|NaN|<null>|\\N|undefined|""|'')$/;
+
+/**
+ * Reads one value.
+ * @param column its name
+ * @param text the field's value, without the quotes of CSV
+ */
+export function readValue(column: string, text: string, rules: ValueRules): ValueReading {
+  const codes: DiagnosticCode[] = [];
+  const kind = kindOf(column);
+  if (kind === "other") return { value: text, codes };
+  let value = text;
+  if (value.includes("\0")) {
+    const bare = withoutNuls(kind, value, rules);
+    if (bare === undefined)
+      return { fault: "nul-bytes", reason: `${column} holds NUL bytes in the place of something` };
+    value = bare;
+    codes.push("nul-bytes");
+  }
+  const trimmed = value.replaceAll(PADDING, "");
+  if (trimmed !== value && kind !== "json") codes.push("padding");
+  if (kind !== "json" || trimmed === "") value = trimmed;
+  const decoded = decode(value, rules.lossy);
+  if (decoded === undefined) {
+    return { fault: "invalid-utf8", reason: `${column} holds a character of which bytes are missing` };
+  }
+  if (decoded !== value) codes.push("invalid-utf8");
+  if (kind === "id") return readId(column, decoded, codes);
+  if (kind === "time") return readTimeValue(column, decoded, codes, rules);
+  return readJsonValue(column, decoded, codes);
+}
+
+const FULL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?$/;
+
+/**
+ * The value without its NUL bytes where nothing can be lost in their place: they stand around it, or what remains has a
+ * length that proves it. Undefined where a NUL byte may have taken the place of a character.
+ */
+function withoutNuls(kind: ColumnKind, value: string, { isUtf16 }: ValueRules): string | undefined {
+  const bare = value.replaceAll(NUL, "");
+  const inner = value.replaceAll(/^\0+|\0+$/g, "");
+  if (isUtf16 === true || inner === bare) return bare;
+  if (kind === "id") return isUuid(bare) ? bare : undefined;
+  if (kind === "time") return FULL_TIME.test(bare) ? bare : undefined;
+  // Between the parts of JSON; in a string nobody knows.
+  return readJsonObject(inner, 0)?.json;
+}
+
+function readId(column: string, value: string, codes: DiagnosticCode[]): ValueReading {
+  if (value === "") return { fault: "missing-value", reason: `${column} is empty` };
+  if (ROUNDED.test(value)) return { fault: "rounded-id", reason: `${column} stands in scientific notation` };
+  if (CONTROL.test(value)) codes.push("control-character");
+  return { value, codes };
+}
+
+/** 1.23457E+15: what a spreadsheet makes of a long number. */
+const ROUNDED = /^\d(?:[.,]\d+)?[eE]\+\d{1,3}$/;
+
+function readTimeValue(column: string, value: string, codes: DiagnosticCode[], rules: ValueRules): ValueReading {
+  const reading = readTime(value, /^\d{1,2}[-/.]/.test(value) ? rules.dateOrder() : undefined);
+  if (reading === undefined) {
+    const reason = value === "" ? `${column} is empty` : `${column} is no time that exists`;
+    return { fault: "timestamp-invalid", reason };
+  }
+  if (reading.isLossy && !rules.lossy) {
+    return { fault: "timestamp-format", reason: `what ${column} means exactly is lost` };
+  }
+  if (reading.isForeign) codes.push("timestamp-format");
+  return { value: reading.text, codes };
+}
+
+function readJsonValue(column: string, value: string, codes: DiagnosticCode[]): ValueReading {
+  const text = value.trim();
+  if (text === "" || text === "{}") return { value, codes };
+  if (ABSENT.test(text)) return { value: "", codes: [...codes, "json-literal"] };
+  for (const [candidate, code] of jsonCandidates(text)) {
+    const found = readJsonObject(candidate, 0);
+    const rest = found === undefined ? undefined : candidate.slice(found.end);
+    if (found === undefined || rest === undefined || !/^[\s,;}\]]*$/.test(rest)) continue;
+    if (code !== undefined) codes.push(code);
+    if (found.isPython) codes.push("json-python");
+    if (found.isSloppy || rest.trim() !== "") codes.push("json-invalid");
+    if (found.isNotStandard) codes.push("json-not-standard");
+    return { value: found.json === text ? value : found.json, codes };
+  }
+  const inner = innerObject(text);
+  if (inner !== undefined) return { value: inner, codes: [...codes, "json-not-object"] };
+  if (isOtherJson(text)) return { fault: "json-not-object", reason: `${column} is JSON, but no object` };
+  return { fault: "json-invalid", reason: `${column} is not valid JSON` };
+}
+
+/** “ ” „ ‟ in UTF-8. */
+const CURLY = /\u00e2\u0080[\u009c\u009d\u009e\u009f]/g;
+
+/** The text of an object as it stands, and as it may have been meant. */
+function* jsonCandidates(text: string): Generator<[string, DiagnosticCode?]> {
+  const bare = text.replace(/^(?:\u00ef\u00bb\u00bf|\u00c2\u00a0|\u00e2\u0080\u008b)+/, "");
+  yield bare === text ? [text] : [bare, "json-invalid"];
+  if (/^b'.*'$|^b".*"$/s.test(text)) yield [text.slice(2, -1), "json-python"];
+  if (/^\{\s*\\+"/.test(text)) yield [text.replaceAll('\\"', '"').replaceAll("\\\\", "\\"), "backslash-quotes"];
+  if (/^\{\s*\u00e2\u0080/.test(text)) yield [text.replaceAll(CURLY, '"'), "smart-quotes"];
+  if (/^\{\s*""/.test(text)) yield [text.replaceAll('""', '"'), "undoubled-quotes"];
+  if (/^\{\s*&(?:quot|#34|#x22);/.test(text)) yield [withoutEntities(text), "undoubled-quotes"];
+}
+
+/** An object that was made text twice: a JSON string that holds an object. */
+function innerObject(text: string): string | undefined {
+  if (!text.startsWith('"')) return undefined;
+  try {
+    // Latin-1 stays Latin-1: escapes above it would not, and make the text unusable.
+    const inner: unknown = JSON.parse(text);
+    if (typeof inner !== "string" || /[^\u0000-\u00ff]/.test(inner)) return undefined;
+    return readJsonObject(inner, 0)?.end === inner.length ? inner : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOtherJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Letters that Windows-1252 has where ISO 8859-1 has control characters; absent: it has none there. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const NO_LETTER = /[\u0081\u008d\u008f\u0090\u009d]/;
+const MULTI_BYTE = /[\u00c2-\u00f4][\u0080-\u00bf]/;
+const THREE_HIGH = /[\u0080-\u00ff]{3}/;
+
+/**
+ * The value as UTF-8 where it is not: single bytes are letters of Windows-1252. Where they look like a part of a longer
+ * UTF-8 character, or like another alphabet, there is no telling.
+ * @returns undefined where what stood there is lost; with `lossy` U+FFFD in the place of it
+ */
+function decode(value: string, lossy: boolean): string | undefined {
+  const bytes = Buffer.from(value, "latin1");
+  if (isAscii(bytes) || isUtf8(bytes)) return value;
+  if (!MULTI_BYTE.test(value) && !THREE_HIGH.test(value) && !NO_LETTER.test(value)) {
+    const text = value.replaceAll(/[\u0080-\u009f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] ?? "");
+    return Buffer.from(text, "utf8").toString("latin1");
+  }
+  return lossy ? Buffer.from(bytes.toString("utf8"), "utf8").toString("latin1") : undefined;
+}
