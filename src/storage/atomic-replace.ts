@@ -36,6 +36,8 @@ export interface ReplacementOptions {
   readonly replaces: Snapshot | undefined;
   /** Permission bits of a new file, 0o600 if left out; a file that is replaced keeps its own. */
   readonly mode?: number;
+  /** Who a new file belongs to, where this process may give it away; left out, this process's user. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
   /** Looked at before each step up to the rename. */
   readonly signal?: AbortSignal;
 }
@@ -177,14 +179,16 @@ class TempFile implements Replacement {
 
   /** Steps 3 to 5: the temp file is whole, has its owner, and is on the disk. */
   async #finish(temp: FileHandle): Promise<CommitResult> {
-    const { replaces, mode = 0o600 } = this.#options;
+    const { replaces, mode = 0o600, owner } = this.#options;
     const { size } = await temp.stat();
     if (size !== this.#byteLength) {
       throw this.#incomplete(`${this.#byteLength} bytes were written and ${size} are there`);
     }
     const warnings: ReplacementWarning[] = [];
-    if (replaces === undefined) await temp.chmod(mode);
-    else warnings.push(...(await keepOwnership(temp, replaces)));
+    if (replaces === undefined) {
+      if (owner !== undefined) await temp.chown(owner.uid, owner.gid);
+      await temp.chmod(mode);
+    } else warnings.push(...(await keepOwnership(temp, replaces)));
     // Not tried again when it fails: the system may have dropped the bytes and report success the second time.
     await temp.sync();
     const stats = await temp.stat({ bigint: true });

@@ -15,6 +15,11 @@ export function sidecarLock(realPath: string): string {
   return path.join(sidecarFolder(realPath), "lock");
 }
 
+/** A folder in the sidecar folder, for one kind of file. Pure. */
+export function sidecarSubfolder(realPath: string, kind: "backups" | "quarantine"): string {
+  return path.join(sidecarFolder(realPath), kind);
+}
+
 /**
  * Makes the sidecar folder, mode 0700, unless it is there, and returns its path.
  *
@@ -25,14 +30,21 @@ export function sidecarLock(realPath: string): string {
  * nothing was made or followed.
  */
 export function ensureSidecarFolder(realPath: string): string {
-  const folder = sidecarFolder(realPath);
+  const hint = `The folder for the lock must be made in ${path.dirname(realPath)}; allow writing there`;
+  return ensureFolder(realPath, sidecarFolder(realPath), hint);
+}
+
+/** The same for a folder in the sidecar folder, which must be there. */
+export function ensureSidecarSubfolder(realPath: string, kind: "backups" | "quarantine"): string {
+  const hint = `Nothing was changed; allow writing in ${sidecarFolder(realPath)}`;
+  return ensureFolder(realPath, sidecarSubfolder(realPath, kind), hint);
+}
+
+function ensureFolder(realPath: string, folder: string, hint: string): string {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (systemErrorCode(error) !== "EEXIST") {
-      const hint = `The folder for the lock must be made in ${path.dirname(realPath)}; allow writing there`;
-      throw ioFailure("make the folder", folder, error, hint);
-    }
+    if (systemErrorCode(error) !== "EEXIST") throw ioFailure("make the folder", folder, error, hint);
     refuseWhatIsNoFolder(folder);
     return folder;
   }

@@ -282,7 +282,7 @@ export function statsOfCsv(input: CsvInput, request: StatsRequest): StoreStats {
 }
 
 /** @throws SessionsError STORE_CHANGED where the source was written into while it was read */
-export function requireUnchanged(source: CsvSource, { location }: CsvInput): void {
+export function requireUnchanged(source: CsvSource, { location }: Pick<CsvInput, "location">): void {
   if (source.looksUnchanged()) return;
   throw new SessionsError("STORE_CHANGED", {
     path: location,

@@ -4,7 +4,8 @@ import { SessionsError } from "../errors.js";
 import { beginReplacement, type Replacement } from "../storage/atomic-replace.js";
 import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
 import { realTarget } from "../storage/real-target.js";
-import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { openSnapshot } from "../storage/snapshot.js";
+import { copyPieces } from "./copy-pieces.js";
 import { requireUnchanged } from "./csv-reading.js";
 import { openCsv, readFromStart, type CsvInput, type CsvSource } from "./csv-source.js";
 import { RemovalPlanner } from "./removal.js";
@@ -77,7 +78,7 @@ async function removeOnce(
       ...(control.signal === undefined ? {} : { signal: control.signal }),
     });
     try {
-      await copyTo(replacement, snapshot, batches);
+      await copyPieces(replacement, batches, snapshot.byteLength);
       const plan = finishPlan();
       control.approve?.(plan);
       if (plan.removed === 0) return { plan, warnings: [] };
@@ -139,45 +140,6 @@ function requireBorders(planner: RemovalPlanner, source: CsvSource, { location }
     findingCount: count,
   });
 }
-
-/**
- * Copies pieces into a replacement through two buffers in turn, so that one is filled while the other is written. The
- * old file is kept open until all is written; nothing of it is held in memory.
- */
-async function copyTo(
-  replacement: Replacement,
-  source: Snapshot,
-  batches: Iterable<Iterable<Uint8Array>>,
-): Promise<void> {
-  const size = Math.min(COPY_BUFFER_BYTES, Math.max(4096, source.byteLength));
-  const buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
-  let [filling, other] = buffers as [Buffer, Buffer];
-  let fill = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const flush = async (): Promise<void> => {
-    await writing;
-    writing = replacement.write(filling.subarray(0, fill));
-    // A failure is thrown by the next await; until then it must not count as unhandled.
-    writing.catch(() => undefined);
-    [filling, other] = [other, filling];
-    fill = 0;
-  };
-  for (const pieces of batches) {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) {
-        if (fill === size) await flush();
-        const count = Math.min(size - fill, piece.length - at);
-        filling.set(piece.subarray(at, at + count), fill);
-        fill += count;
-        at += count;
-      }
-    }
-  }
-  await flush();
-  await writing;
-}
-
-const COPY_BUFFER_BYTES = 1024 * 1024;
 
 /** @throws SessionsError STORE_EXISTS where there is a file already; it stays as it is */
 export async function createCsv(

@@ -1,9 +1,10 @@
-// The process under test: replaces a file as the commands do and prints OK once that is acknowledged. Bundled and
+// The process under test: replaces or repairs a file as the commands do and prints OK once that is acknowledged. Bundled and
 // started by harness.ts.
 import fs from "node:fs";
 import { SessionsError } from "../../src/errors.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { brokenProtocols } from "./broken-protocols.js";
+import { repairByLines } from "./repair-by-lines.js";
 import { replaceFile } from "./replace-file.js";
 
 const [, , action, target, content] = process.argv;
@@ -12,6 +13,7 @@ if (action === undefined || target === undefined || content === undefined) throw
 let warnings: readonly string[] = [];
 try {
   if (action === "hold") await hold(target, content);
+  else if (action === "repair") warnings = (await repairByLines(target)).warnings;
   else if (action === "replace") warnings = (await replaceFile(target, content)).warnings;
   else brokenProtocols[action]?.(target, content);
   fs.writeSync(1, `${["OK", ...warnings].join(" ")}\n`);

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe } from "vitest";
+import { content } from "./numbered-lines.js";
 
 type Need = "gcc" | "strace" | "root" | "mount" | "setpriv" | "prlimit";
 
@@ -63,11 +64,6 @@ function copyPackage(name: string, target: string): void {
   };
   for (const dependency of Object.keys(dependencies)) copyPackage(dependency, target);
   execFileSync("chmod", ["-R", "a+rX", copy]);
-}
-
-/** Numbered lines, so that no part of it looks like another: a torn mixture equals neither version. */
-export function content(label: string, lineCount: number): string {
-  return Array.from({ length: lineCount }, (_, line) => `${label} ${line}\n`).join("");
 }
 
 export const OLD = content("old", 300);

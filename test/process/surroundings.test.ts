@@ -6,7 +6,8 @@ import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
 import { SessionsError } from "../../src/errors.js";
 import { acquireLock } from "../../src/storage/lock.js";
-import { NEW, OLD, content, describeWith, folderWithOld, setUpDriver } from "./harness.js";
+import { NEW, OLD, describeWith, folderWithOld, setUpDriver } from "./harness.js";
+import { content } from "./numbered-lines.js";
 import { replaceFile } from "./replace-file.js";
 
 const HUGE = content("huge", 8_000);

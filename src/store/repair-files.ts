@@ -1,0 +1,62 @@
+import path from "node:path";
+import { sidecarFilePath, type SidecarFileName } from "../storage/sidecar-file.js";
+import type { PreparedRepair } from "./csv-repair.js";
+
+/** The files of a repair; undefined where it has none of the kind. */
+export interface RepairFiles {
+  /** The repaired file; undefined for standard output. */
+  readonly output: string | undefined;
+  /** The exact bytes of the file that was replaced. */
+  readonly backup: string | undefined;
+  readonly quarantine: string | undefined;
+  readonly partial: string | undefined;
+}
+
+/** `<name>-<UTC time>.csv`; a name that ends otherwise is kept whole. Pure. */
+export function backupName(realPath: string, now: Date): SidecarFileName {
+  const stem = path.basename(realPath).replace(/\.csv$/i, "");
+  return { kind: "backups", stem: `${stem}-${compactTime(now)}`, extension: ".csv" };
+}
+
+export function quarantineName(now: Date): SidecarFileName {
+  return { kind: "quarantine", stem: compactTime(now), extension: ".jsonl" };
+}
+
+/** Where the quarantine of a repair that writes another file goes. Pure. */
+export function quarantinePathFor(target: string): string {
+  return `${target}.quarantine.jsonl`;
+}
+
+/**
+ * The files that a repair would write now, without writing any.
+ *
+ */
+export function plannedFiles(
+  { input, proof, plan }: PreparedRepair,
+  target: "in place" | "standard output" | { readonly path: string },
+  { now, partial }: { readonly now: Date; readonly partial: string | undefined },
+): RepairFiles {
+  const isSetAside = proof.quarantined.count > 0;
+  if (target === "standard output") return { output: undefined, backup: undefined, quarantine: undefined, partial };
+  if (target !== "in place") {
+    const quarantine = isSetAside ? quarantinePathFor(target.path) : undefined;
+    return { output: target.path, backup: undefined, quarantine, partial };
+  }
+  const { realPath } = input.source;
+  if (plan.isIdentity || realPath === undefined)
+    return { output: undefined, backup: undefined, quarantine: undefined, partial };
+  return {
+    output: realPath,
+    backup: sidecarFilePath(realPath, backupName(realPath, now)),
+    quarantine: isSetAside ? sidecarFilePath(realPath, quarantineName(now)) : undefined,
+    partial,
+  };
+}
+
+/** `20250930T104500Z`. */
+function compactTime(now: Date): string {
+  return now
+    .toISOString()
+    .replace(/\.\d+Z$/, "Z")
+    .replaceAll(/[-:]/g, "");
+}
