@@ -1,3 +1,4 @@
+import type { ExitCode } from "./exit-codes.js";
 import type { Style } from "./render/style.js";
 import type { Instant } from "../session/timestamp.js";
 
@@ -32,6 +33,8 @@ export interface CliContext {
   readonly colours?: Style;
   /** Is told how many bytes of a file have been read, of how many. */
   readonly onRead?: (done: number, total: number) => void;
+  /** Is told the exit code of a command that did its work and says something by that code; else it is 0. */
+  readonly endWith?: (exitCode: ExitCode) => void;
   /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */
   prompt(question: string): Promise<string | undefined>;
   /**

@@ -77,11 +77,11 @@ function isTerminalAt(fd: number): boolean {
   }
 }
 
+/** The write's callback is told of a failure; the event of the same failure would end the process if nobody listened. */
 function writeToStream(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
+  if (stream.listenerCount("error") === 0) stream.on("error", () => undefined);
   return new Promise((resolve, reject) => {
-    stream.once("error", reject);
     stream.write(text, (error) => {
-      stream.off("error", reject);
       if (error) reject(error);
       else resolve();
     });

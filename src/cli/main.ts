@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from "commander";
 import { SessionsError } from "../errors.js";
 import type { CliContext } from "./context.js";
+import type { ExitCode } from "./exit-codes.js";
 import { HeldNotes } from "./held-notes.js";
 import { askedCommand, createProgram, type CapturedText } from "./program.js";
 import { withProgress } from "./progress.js";
@@ -24,19 +25,21 @@ export async function main(argv: readonly string[], outer: CliContext, version: 
 /** @param held what was said beside the answer, where an error is to be one JSON object that holds it */
 async function runAndReport(
   argv: readonly string[],
-  context: CliContext,
+  outer: CliContext,
   version: string,
   held: HeldNotes | undefined,
 ): Promise<number> {
   const texts: CapturedText[] = [];
   let program: Command | undefined;
+  let exitCode: ExitCode = 0;
+  const context: CliContext = { ...outer, endWith: (code) => void (exitCode = code) };
   try {
     program = await createProgram(argv, context, version, texts);
     await program.parseAsync(["node", "sessions", ...argv]).catch((thrown: unknown) => {
       if (!(thrown instanceof CommanderError && isAnswer(thrown))) throw thrown;
     });
     await writeTexts(context, texts);
-    return 0;
+    return exitCode;
   } catch (thrown) {
     const error = await reported(thrown, program, argv);
     if (error === undefined) {

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { SessionsError } from "../errors.js";
-import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import { CsvStore } from "../store/csv-store.js";
 import type { SessionStore } from "../store/store.js";
 import type { CliContext } from "./context.js";
+import { lockingOf } from "./locking.js";
 import { note } from "./notes.js";
 import type { Settings } from "./settings.js";
 
@@ -13,8 +13,7 @@ export async function openStore(
   settings: Settings,
   { toWrite = false }: { toWrite?: boolean } = {},
 ): Promise<SessionStore> {
-  const { location, found } = settings.findStore();
-  if (found !== undefined) await note(context, `Using ${location} (${found})`);
+  const location = await chooseStore(context, settings);
   if (toWrite && location === STANDARD_INPUT) {
     throw new SessionsError("USAGE", {
       reason: "standard input can only be read",
@@ -24,40 +23,44 @@ export async function openStore(
   return openStoreAt(context, settings, location);
 }
 
+/** The store that the settings name; says on stderr which one it is when nobody named it. */
+export async function chooseStore(context: CliContext, settings: Settings): Promise<string> {
+  const { location, found } = settings.findStore();
+  if (found !== undefined) await note(context, `Using ${location} (${found})`);
+  return location;
+}
+
 /** What `--store` calls standard input, and `-o` standard output. */
 export const STANDARD_INPUT = "-";
 
-export async function openStoreAt(context: CliContext, settings: Settings, location: string): Promise<SessionStore> {
+/** How what is read from standard input is called. */
+export const STANDARD_INPUT_NAME = "standard input";
+
+/** All of standard input; says on stderr what is awaited where a person would have to type it. */
+export async function readStandardInput(context: CliContext): Promise<Buffer> {
+  if (context.stdin.isTerminal) await note(context, "Reading the file from the terminal; end it with Ctrl-D.");
+  return context.stdin.readAll();
+}
+
+/** @throws SessionsError ENGINE_UNAVAILABLE where the location is not a file's path, nor standard input */
+export function requireFile(location: string): void {
   const engine = /^([a-z][a-z0-9+]*):\/\//i.exec(location)?.[1];
-  if (engine !== undefined) {
-    throw new SessionsError("ENGINE_UNAVAILABLE", {
-      reason: `this version works on CSV files; it has no engine for ${engine}:// stores`,
-      hint: "name a CSV file with --store <path>",
-    });
-  }
+  if (engine === undefined) return;
+  throw new SessionsError("ENGINE_UNAVAILABLE", {
+    reason: `this version works on CSV files; it has no engine for ${engine}:// stores`,
+    hint: "name a CSV file with --store <path>",
+  });
+}
+
+export async function openStoreAt(context: CliContext, settings: Settings, location: string): Promise<SessionStore> {
+  requireFile(location);
   const { naiveOffset } = settings;
-  if (location === STANDARD_INPUT && context.stdin.isTerminal) {
-    await note(context, "Reading the file from the terminal; end it with Ctrl-D.");
+  if (location === STANDARD_INPUT) {
+    return CsvStore.inMemory(await readStandardInput(context), STANDARD_INPUT_NAME, naiveOffset);
   }
-  if (location === STANDARD_INPUT)
-    return CsvStore.inMemory(await context.stdin.readAll(), "standard input", naiveOffset);
-  const holder = {
-    ...context.process,
-    // Asked for when the lock is taken.
-    get since() {
-      return new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)).toISOString();
-    },
-  };
   return CsvStore.atPath(path.resolve(context.workingDirectory, location), {
     naiveOffset,
     ...(context.onRead === undefined ? {} : { onRead: context.onRead }),
-    lock: {
-      waitMs: settings.lockWaitMs,
-      holder,
-      onWait: (current) => {
-        const who = current === undefined ? "another process" : `${current.command} (process ${current.pid})`;
-        void note(context, `Waiting for ${who}, which is writing the file …`);
-      },
-    },
+    lock: lockingOf(context, settings),
   });
 }

@@ -44,6 +44,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/delete.js")).deleteCommand,
   },
   {
+    name: "validate",
+    summary: "what is wrong with a file, and where",
+    load: async () => (await import("./commands/validate.js")).validateCommand,
+  },
+  {
+    name: "explain",
+    summary: "what a code of validate means, and what repair does",
+    load: async () => (await import("./commands/explain.js")).explainCommand,
+  },
+  {
+    name: "repair",
+    summary: "set right what is damaged, losing nothing",
+    load: async () => (await import("./commands/repair.js")).repairCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,

@@ -55,10 +55,8 @@ function progressLine(done: number, total: number, seconds: number): string {
 export function withProgress(context: CliContext): CliContext {
   const progress = new Progress(context.stderr, context.clock);
   const cleared = (output: TextOutput): TextOutput => ({
-    write: async (text) => {
-      await progress.clear();
-      await output.write(text);
-    },
+    // Both at once, in this order, and without holding the text: some commands cannot wait before they write on.
+    write: (text) => Promise.all([progress.clear(), output.write(text)]).then(() => undefined),
     isTerminal: output.isTerminal,
     get columns() {
       return output.columns;

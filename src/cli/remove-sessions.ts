@@ -1,5 +1,6 @@
 import { SessionsError } from "../errors.js";
 import type { RemovalPlan, RemovalRequest, SessionStore } from "../store/store.js";
+import { isYes, requireTerminal } from "./asking.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
 import type { RemovalOptions } from "./removal-options.js";
@@ -40,7 +41,10 @@ export async function removeSessions(
     return;
   }
   const isAgreed = options.yes === true || options.confirm !== undefined;
-  if (!isAgreed) requireTerminal(context, command);
+  if (!isAgreed) {
+    const hint = "add --yes to delete without asking, or --dry-run to only see what would go";
+    requireTerminal(context, command.name, "deletes", hint);
+  }
   const foreignAge = await foreignWriteAge(context, store);
   const shown = isAgreed ? undefined : await store.planRemoval({ ...request, collectIds: true });
   if (shown !== undefined) {
@@ -72,14 +76,6 @@ export async function removeSessions(
   const codes = [...(isForeign ? ["FOREIGN_WRITER"] : []), ...warnings];
   await report(context, settings, store, command, plan, { isDryRun: false, warnings: codes });
   for (const warning of warnings) await warn(context, settings, warningText(warning));
-}
-
-function requireTerminal(context: CliContext, { name }: RemovalCommand): void {
-  if (context.stdin.isTerminal && context.stderr.isTerminal) return;
-  throw new SessionsError("USAGE", {
-    reason: `${name} asks before it deletes, and there is no terminal to ask on`,
-    hint: "add --yes to delete without asking, or --dry-run to only see what would go",
-  });
 }
 
 function requireLimit(plan: RemovalPlan, { maxRemoved }: RemovalOptions): void {
@@ -158,7 +154,7 @@ async function ask(context: CliContext, settings: Settings, command: RemovalComm
     ? `That is over half of the file. Type ${plan.removed} to delete them: `
     : `Delete ${count(plan.removed, "session")}? [y/N] `;
   const answer = (await context.prompt(question))?.trim().toLowerCase();
-  if (mustType ? answer === String(plan.removed) : answer === "y" || answer === "yes") return;
+  if (mustType ? answer === String(plan.removed) : isYes(answer)) return;
   const isMistyped = mustType && answer !== undefined && answer !== "";
   throw new SessionsError("CANCELLED", {
     reason: isMistyped ? `"${answer}" is not ${plan.removed}: nothing was changed` : "nothing was changed",

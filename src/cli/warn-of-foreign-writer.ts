@@ -1,5 +1,5 @@
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
-import type { SessionStore } from "../store/store.js";
+import type { SessionStore, StoreDescription } from "../store/store.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
 import type { Settings } from "./settings.js";
@@ -12,7 +12,14 @@ const FOREIGN_WRITER_SECONDS = 300;
  * otherwise.
  */
 export async function foreignWriteAge(context: CliContext, store: SessionStore): Promise<number | undefined> {
-  const { modifiedAt, lastWrittenByUs } = await store.describe();
+  return ageOfForeignWrite(context, await store.describe());
+}
+
+/** The same for a file that may be no store yet. */
+export function ageOfForeignWrite(
+  context: CliContext,
+  { modifiedAt, lastWrittenByUs }: Pick<StoreDescription, "modifiedAt" | "lastWrittenByUs">,
+): number | undefined {
   if (modifiedAt === undefined || lastWrittenByUs === true) return undefined;
   const seconds = (context.clock() - modifiedAt) / MICROSECONDS_PER_SECOND;
   return seconds > FOREIGN_WRITER_SECONDS ? undefined : Math.max(0, seconds);

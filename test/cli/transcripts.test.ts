@@ -50,14 +50,28 @@ for (const fixture of FIXTURES) {
   }
 }
 
-test.for(["", ...["list", "find", "show", "stats", "prune", "delete", "fields", "init", "demo", "help"]])(
-  "help %s",
-  async (command) => {
-    const { stdout, stderr, exitCode } = await new Folder().run(command === "" ? ["--help"] : ["help", command]);
-    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
-    await expect(stdout).toMatchFileSnapshot(`transcripts/help/${command || "sessions"}.txt`);
-  },
-);
+test.for([
+  "",
+  ...[
+    "list",
+    "find",
+    "show",
+    "stats",
+    "prune",
+    "delete",
+    "repair",
+    "validate",
+    "explain",
+    "fields",
+    "init",
+    "demo",
+    "help",
+  ],
+])("help %s", async (command) => {
+  const { stdout, stderr, exitCode } = await new Folder().run(command === "" ? ["--help"] : ["help", command]);
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+  await expect(stdout).toMatchFileSnapshot(`transcripts/help/${command || "sessions"}.txt`);
+});
 
 test("--version is one line", async () => {
   expect(await new Folder().run(["--version"])).toEqual({ stdout: "sessions 1.2.3\n", stderr: "", exitCode: 0 });

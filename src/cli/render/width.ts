@@ -3,6 +3,8 @@ import stringWidth from "string-width";
 
 const PLAIN = /^[ -~]*$/;
 const ELLIPSIS = "…";
+/** One column for each character: plain text, also where it was cut. */
+const NARROW = /^[ -~…]*$/;
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** In UTF-16 units; some forty times the longest cluster that people write. */
@@ -20,7 +22,7 @@ const ONE_SIGN = new RegExp(`^(?:${EMOJI}(?:\\u200d${EMOJI})*|[0-9#*]\\ufe0f?\\u
  * tones): hostile text could make a line as long as it likes with them.
  */
 export function displayWidth(text: string): number {
-  if (PLAIN.test(text)) return text.length;
+  if (NARROW.test(text)) return text.length;
   let width = 0;
   for (const { segment } of clusters(stripVTControlCharacters(text))) width += clusterWidth(segment);
   return width;
@@ -47,6 +49,27 @@ export function truncate(text: string, columns: number): string {
     if (width < columns) cut = index + segment.length;
   }
   return text;
+}
+
+/**
+ * The end of the text in at most so many columns: as it stands where it fits, else `…` and what follows a cut between
+ * grapheme clusters. For texts of some kilobytes.
+ *
+ * @param text without control characters, see `visibleText`; style it afterwards
+ * @param columns 0 or less gives the empty string, Infinity the whole text
+ */
+export function truncateStart(text: string, columns: number): string {
+  if (columns <= 0) return "";
+  if (displayWidth(text) <= columns) return text;
+  if (PLAIN.test(text)) return ELLIPSIS + text.slice(text.length - columns + 1);
+  let width = 1;
+  let cut = text.length;
+  for (const { segment, index } of [...clusters(text)].reverse()) {
+    width += clusterWidth(segment);
+    if (width > columns) break;
+    cut = index;
+  }
+  return ELLIPSIS + text.slice(cut);
 }
 
 /** Spaces after the text up to so many columns; a wider text is left as it is. */

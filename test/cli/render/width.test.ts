@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { displayWidth, padEnd, padStart, truncate, wrap } from "../../../src/cli/render/width.js";
+import { displayWidth, padEnd, padStart, truncate, truncateStart, wrap } from "../../../src/cli/render/width.js";
 import { visibleText } from "../../../src/cli/render/visible.js";
 import { hostileText } from "./hostile.js";
 
@@ -118,6 +118,31 @@ test("displayWidth is never less than string-width's, whatever the text", () => 
     }),
     { numRuns: 2000 },
   );
+});
+
+describe("truncateStart", () => {
+  test.each([
+    ["no columns", "abc", 0, ""],
+    ["one column", "abc", 1, "…"],
+    ["text that just fits", "abc", 3, "abc"],
+    ["text that is one too long", "abcd", 3, "…cd"],
+    ["half of a wide character", "漢字", 3, "…字"],
+    ["a family that does not fit", `${FAMILY}b`, 2, "…b"],
+    ["a mark on the first character that stays", "abe\u0301c", 3, "…e\u0301c"],
+  ])("%s", (_what, text, columns, expected) => {
+    expect(truncateStart(text, columns)).toBe(expected);
+  });
+
+  test("fits any columns, and is the text or an ellipsis and its end", () => {
+    fc.assert(
+      fc.property(visible, fc.integer({ min: 1, max: 60 }), (text, columns) => {
+        const cut = truncateStart(text, columns);
+        expect(displayWidth(cut)).toBeLessThanOrEqual(columns);
+        if (displayWidth(text) <= columns) expect(cut).toBe(text);
+        else expect(cut.startsWith("…") && text.endsWith(cut.slice(1))).toBe(true);
+      }),
+    );
+  });
 });
 
 describe("padding", () => {

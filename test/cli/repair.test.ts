@@ -1,0 +1,399 @@
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { expect, test } from "vitest";
+import { csvFile, csvRow, Folder, HEADER, NOW, type RunOptions } from "./context.js";
+
+const TERMINAL = { terminal: true, env: { NO_COLOR: "1" } } as const;
+const JSON_ROW = 'b,telegram_1,telegram,t-b,2025-09-30T08:00:00,2025-09-30T09:00:00,,{"a": 1, "b": [1,2]}';
+const HEALED_ROW = 'b,telegram_1,telegram,t-b,2025-09-30T08:00:00,2025-09-30T09:00:00,,"{""a"": 1, ""b"": [1,2]}"';
+const [FIRST, LAST] = [csvRow({ id: "a" }), csvRow({ id: "c" })];
+/** One record to heal, and a footer to set aside. */
+const DAMAGED = csvFile(FIRST, JSON_ROW, LAST, "(3 rows)");
+const REPAIRED = csvFile(FIRST, HEALED_ROW, LAST);
+const TIME = "20250930T104500Z";
+const BACKUP = `s.csv.d/backups/s-${TIME}.csv`;
+const QUARANTINE = `s.csv.d/quarantine/${TIME}.jsonl`;
+const QUARANTINE_LINE = { line: 5, byteLength: 9, codes: ["text-line"], text: "(3 rows)\n", fields: {} };
+
+function folderWith(content: string): Folder {
+  const folder = new Folder();
+  folder.write("s.csv", content);
+  return folder;
+}
+
+/** All files, but for the lock. */
+function filesIn(folder: Folder): string[] {
+  return readdirSync(folder.path, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(folder.file(name)).isFile() && !name.endsWith(".d/lock"))
+    .sort();
+}
+
+function jsonLine(folder: Folder, name: string): unknown {
+  return JSON.parse(folder.read(name));
+}
+
+const REPORT =
+  "s.csv: 4 records and pieces before, 3 records after: 2 as they stand, 1 healed, 1 set aside.\n" +
+  "Healed:\n  1 unquoted-json (line 3): JSON stands without quotes around it\n" +
+  "Set aside:\n  1 text-line (line 5): a line that is no record\n" +
+  "Pieces set aside:\n  line 5: the line has not the form of a record\n" +
+  "Proven: every byte of the content is in the output (229 as they stand, 88 healed), in the quarantine (9), or listed as structure that is left out (0).\n";
+const FILES = `  ${BACKUP}: backup of the old file\n  ${QUARANTINE}: quarantine\n  s.csv: the repaired file\n`;
+
+test.for([["-n"], ["--dry-run", "--yes"]])("%j says what would be done, and writes nothing", async (options) => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv", ...options])).toEqual({
+    stdout: `${REPORT}Would be written:\n${FILES}Nothing was written.\n`,
+    stderr: "",
+    exitCode: 4,
+  });
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("in place: the file is repaired; its backup and the quarantine lie beside it; exit 4 for what was set aside", async () => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv", "--yes"])).toEqual({
+    stdout: `${REPORT}Written:\n${FILES}`,
+    stderr: "",
+    exitCode: 4,
+  });
+  expect(folder.read("s.csv")).toBe(REPAIRED);
+  expect(folder.read(BACKUP)).toBe(DAMAGED);
+  expect(jsonLine(folder, QUARANTINE)).toMatchObject(QUARANTINE_LINE);
+  expect(filesIn(folder)).toEqual(["s.csv", BACKUP, QUARANTINE]);
+  expect(await folder.run(["validate", "s.csv"])).toMatchObject({ exitCode: 0 });
+});
+
+test("where all is healed the exit code is 0, and there is no quarantine", async () => {
+  const folder = folderWith(csvFile(FIRST, JSON_ROW));
+  expect(await folder.run(["repair", "s.csv", "-y"])).toMatchObject({ exitCode: 0 });
+  expect(filesIn(folder)).toEqual(["s.csv", BACKUP]);
+});
+
+test("a file that needs no repair is not touched, and nobody is asked", async () => {
+  const folder = folderWith(REPAIRED);
+  const before = statSync(folder.file("s.csv"));
+  expect(await folder.run(["repair", "s.csv"])).toEqual({
+    stdout: "Nothing to repair in s.csv: 3 records.\nProven: each of the 323 bytes stays as it is.\n",
+    stderr: "",
+    exitCode: 0,
+  });
+  const { ino, mtimeMs, ctimeMs } = statSync(folder.file("s.csv"));
+  expect({ ino, mtimeMs, ctimeMs }).toEqual({ ino: before.ino, mtimeMs: before.mtimeMs, ctimeMs: before.ctimeMs });
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("a file that needs no repair is copied byte for byte with -o", async () => {
+  const folder = folderWith(REPAIRED);
+  expect(await folder.run(["repair", "s.csv", "-o", "out.csv"])).toMatchObject({ exitCode: 0 });
+  expect(folder.read("out.csv")).toBe(REPAIRED);
+  expect(filesIn(folder)).toEqual(["out.csv", "s.csv"]);
+});
+
+test("an empty file becomes the header alone, and its backup is empty", async () => {
+  const folder = folderWith("");
+  expect((await folder.run(["repair", "s.csv", "-y"])).stderr).toBe("");
+  expect(folder.read("s.csv").trimEnd()).toBe(HEADER);
+  expect(folder.read(BACKUP)).toBe("");
+});
+
+test("where nothing can be recovered -o is the header alone", async () => {
+  const folder = folderWith("nothing of ours\n");
+  expect(await folder.run(["repair", "s.csv", "-o", "out.csv"])).toMatchObject({ exitCode: 4 });
+  expect(folder.read("out.csv").trimEnd()).toBe(HEADER);
+  expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject({ text: "nothing of ours\n" });
+});
+
+test("-o writes another file with its quarantine, mode 0600, and replaces both the next time", async () => {
+  const folder = folderWith(DAMAGED);
+  for (const run of [1, 2]) {
+    const { stdout, exitCode } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+    expect(stdout).toBe(`${REPORT}Written:\n  out.csv.quarantine.jsonl: quarantine\n  out.csv: the repaired file\n`);
+    expect({ run, exitCode }).toEqual({ run, exitCode: 4 });
+    expect(folder.read("out.csv")).toBe(REPAIRED);
+    expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject(QUARANTINE_LINE);
+  }
+  for (const name of ["out.csv", "out.csv.quarantine.jsonl"]) {
+    expect(statSync(folder.file(name)).mode & 0o777).toBe(0o600);
+  }
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(filesIn(folder)).toEqual(["out.csv", "out.csv.quarantine.jsonl", "s.csv"]);
+});
+
+test("a quarantine of an earlier run stays, and a warning says whose it is", async () => {
+  const folder = folderWith(DAMAGED);
+  await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  folder.write("s.csv", REPAIRED);
+  const { stderr } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  expect(stderr).toBe("warning: out.csv.quarantine.jsonl is from an earlier run; this one set nothing aside\n");
+  expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject(QUARANTINE_LINE);
+});
+
+test("-o - is standard output; the report goes to standard error", async () => {
+  const folder = folderWith(DAMAGED);
+  const { stdout, stderr, exitCode } = await folder.run(["repair", "s.csv", "-o", "-"]);
+  expect({ stdout, exitCode }).toEqual({ stdout: REPAIRED, exitCode: 4 });
+  expect(stderr).toContain("healed), set aside (9), or listed");
+  expect(stderr).toMatch(/\nwarning: what is set aside is not written anywhere; with -o <path> it goes to [^\n]*\n$/);
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("standard input goes where -o says, or is only looked at", async () => {
+  const folder = new Folder();
+  const stdin = DAMAGED;
+  expect(await folder.run(["repair", "-", "-o", "-"], { stdin })).toMatchObject({ stdout: REPAIRED, exitCode: 4 });
+  expect(await folder.run(["repair", "-", "-o", "out.csv"], { stdin })).toMatchObject({ exitCode: 4 });
+  expect(folder.read("out.csv")).toBe(REPAIRED);
+  const { stdout } = await folder.run(["-s", "-", "repair", "-n"], { stdin });
+  expect(stdout).toMatch(/^standard input: 4 records[^]*left out \(0\)\.\nNothing was written\.\n$/);
+  expect(await folder.run(["repair", "-"], { stdin })).toEqual({
+    stdout: "",
+    stderr:
+      "error: standard input cannot be repaired in place\n" +
+      "  name where the repaired file goes with -o <path>, or -o - for standard output\n",
+    exitCode: 2,
+  });
+});
+
+const DIFF = `--- s.csv\n+++ s.csv\n@@ -1,5 +1,4 @@\n ${HEADER}\n ${FIRST}\n-${JSON_ROW}\n+${HEALED_ROW}\n ${LAST}\n-(3 rows)\n`;
+
+test("--diff prints the differences alone on standard output, and writes nothing", async () => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv", "--diff"])).toEqual({
+    stdout: DIFF,
+    stderr: `${REPORT}Would be written:\n${FILES}Nothing was written.\n`,
+    exitCode: 4,
+  });
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("--diff --yes and --diff -o repair too", async () => {
+  const folder = folderWith(DAMAGED);
+  const another = DIFF.replace("+++ s.csv", "+++ out.csv");
+  expect(await folder.run(["repair", "s.csv", "--diff", "-o", "out.csv"])).toMatchObject({ stdout: another });
+  expect(await folder.run(["repair", "s.csv", "--diff", "-y"])).toMatchObject({ stdout: DIFF, exitCode: 4 });
+  expect([folder.read("s.csv"), folder.read("out.csv")]).toEqual([REPAIRED, REPAIRED]);
+});
+
+test("--partial is always written, with what is certain of the records that are set aside", async () => {
+  const folder = folderWith(csvFile(FIRST, "b,telegram_1,telegram,t-b,2025-09-30T08:00:00,never,,{}"));
+  const { stdout } = await folder.run(["repair", "s.csv", "-y", "--partial", "p.csv"]);
+  expect(stdout).toContain("\n  p.csv: what is certain of 1 piece\n");
+  expect(folder.read("p.csv")).toMatch(
+    new RegExp(`^${HEADER}\r\nb,telegram_1,telegram,t-b,2025-09-30T08:00:00,,[^\n]*\r\n$`),
+  );
+  await folder.run(["repair", "s.csv", "-y", "--partial", "p.csv"]);
+  expect(folder.read("p.csv")).toBe(`${HEADER}\r\n`);
+});
+
+test("--json is one object", async () => {
+  const folder = folderWith(DAMAGED);
+  const { stdout, stderr, exitCode } = await folder.run(["repair", "s.csv", "--yes", "--json"]);
+  expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 4 });
+  expect(JSON.parse(stdout)).toEqual({
+    store: "<dir>/s.csv",
+    dry_run: false,
+    changed: true,
+    output: "<dir>/s.csv",
+    backup: `<dir>/${BACKUP}`,
+    quarantine: `<dir>/${QUARANTINE}`,
+    partial: null,
+    records_before: 4,
+    records_after: 3,
+    kept: 2,
+    healed: 1,
+    quarantined: 1,
+    duplicates: 0,
+    unresolved: 0,
+    counts: { "unquoted-json": 1, "text-line": 1 },
+    dropped: {},
+    quarantine_findings: [{ line: 5, byte_offset: 317, message: "the line has not the form of a record" }],
+    bytes: { content: 326, kept: 229, healed: 88, dropped: 0, quarantined: 9, output: 323 },
+    proven: true,
+    warnings: [],
+  });
+});
+
+test.for([
+  ["-o", "-", "--json"],
+  ["-o", "-", "--diff"],
+  ["--json", "--diff"],
+])("%j want one standard output for two things", async (options) => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv", ...options])).toMatchObject({ stdout: "", exitCode: 2 });
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("an older version of a session is set aside, a copy left out; no record is counted twice", async () => {
+  const older = csvRow({ id: "a", active: "2025-09-30T08:30:00" });
+  const folder = folderWith(csvFile(older, FIRST, LAST, LAST));
+  const { stdout } = await folder.run(["repair", "s.csv", "-n"]);
+  expect(stdout.split("\n")[0]).toBe(
+    "s.csv: 4 records and pieces before, 2 records after: 2 as they stand, 1 set aside, 1 further copy left out.",
+  );
+  expect(stdout).toContain("\nLeft out as structure without values:\n  1 duplicate-record (line 5; ");
+});
+
+test("without a terminal and without --yes it is exit 2, naming the flag", async () => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv"])).toEqual({
+    stdout: "",
+    stderr:
+      "error: repair asks before it replaces the file, and there is no terminal to ask on\n" +
+      "  add --yes to repair without asking, --dry-run to only see what would be done, or -o to write another file\n",
+    exitCode: 2,
+  });
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("on a terminal the plan is shown, and yes repairs", async () => {
+  const folder = folderWith(DAMAGED);
+  const { stdout, stderr, exitCode } = await folder.run(["repair", "s.csv"], { ...TERMINAL, answers: ["y"] });
+  expect(stderr.replaceAll(/\n */g, " ")).toMatch(
+    /1 healed, 1 set aside\. .*Proven: .*To be written: .*Repair s\.csv\? \[y\/N\] y $/,
+  );
+  expect(stdout).toContain("\nWritten:\n");
+  expect({ exitCode, content: folder.read("s.csv") }).toEqual({ exitCode: 4, content: REPAIRED });
+});
+
+test.for(["n", "", undefined])("on a terminal %j to the question changes nothing", async (answer) => {
+  const folder = folderWith(DAMAGED);
+  const { stdout, stderr, exitCode } = await folder.run(["repair", "s.csv"], { ...TERMINAL, answers: [answer] });
+  expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 130 });
+  expect(stderr).toMatch(/\nNothing was changed\.\n$/);
+  expect(readdirSync(folder.path)).toEqual(["s.csv"]);
+});
+
+test("a file that is written while the question stands is left alone", async () => {
+  const folder = folderWith(DAMAGED);
+  const whileAsked = (): void => void folder.write("s.csv", REPAIRED);
+  const { stderr, exitCode } = await folder.run(["repair", "s.csv"], { ...TERMINAL, answers: ["y"], whileAsked });
+  expect(exitCode).toBe(14);
+  expect(stderr.replaceAll("\n", " ")).toContain("since it was looked at, another program wrote it");
+  expect(folder.read("s.csv")).toBe(REPAIRED);
+  expect(filesIn(folder)).toEqual(["s.csv"]);
+});
+
+test("a file that another program wrote just now is a running backend's, and a warning says so", async () => {
+  const folder = folderWith(DAMAGED);
+  const time = new Date(Date.parse(NOW) - 90_000);
+  utimesSync(folder.file("s.csv"), time, time);
+  const { stdout, stderr } = await folder.run(["repair", "s.csv", "-y", "--json"]);
+  expect(stderr).toContain("warning: this file was written 1m 30s ago, and not under our lock.");
+  expect(JSON.parse(stdout)).toMatchObject({ warnings: ["FOREIGN_WRITER"] });
+});
+
+test("hard links that are cut are a warning", async () => {
+  const folder = folderWith(DAMAGED);
+  linkSync(folder.file("s.csv"), folder.file("other.csv"));
+  const { stderr } = await folder.run(["repair", "s.csv", "-y"]);
+  expect(stderr).toBe("warning: the file had other hard links; they still show the old version\n");
+});
+
+test.for<[string, RunOptions["interrupt"], number]>([
+  ["SIGINT", AbortSignal.abort("SIGINT"), 130],
+  ["SIGTERM", AbortSignal.abort("SIGTERM"), 143],
+])("%s before the commit changes nothing", async ([, interrupt, exitCode]) => {
+  const folder = folderWith(DAMAGED);
+  expect(await folder.run(["repair", "s.csv", "-y"], { ...(interrupt && { interrupt }) })).toMatchObject({ exitCode });
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(filesIn(folder)).toEqual(["s.csv"]);
+});
+
+const IN_PLACE = "leave out -o to repair in place, with a backup";
+const APART = "give each a path of its own";
+
+test.for<[string[], string, string]>([
+  [["s.csv", "-o", "s.csv"], "-o names the file that is to be repaired", IN_PLACE],
+  [["s.csv", "-o", "./link.csv"], "-o names the file that is to be repaired", IN_PLACE],
+  [["link.csv", "-o", "s.csv"], "-o names the file that is to be repaired", IN_PLACE],
+  [["s.csv", "-o", "hard.csv"], "-o names the file that is to be repaired", IN_PLACE],
+  [["s.csv", "-o", "o.csv", "--partial", "o.csv"], "-o and --partial are one file: <dir>/o.csv", APART],
+  [
+    ["s.csv", "-o", "o.csv", "--partial", "o.csv.quarantine.jsonl"],
+    "the quarantine and --partial are one file: <dir>/o.csv.quarantine.jsonl",
+    APART,
+  ],
+  [
+    ["s.csv", "-y", "--partial", "hard.csv"],
+    "the file that is to be repaired and --partial are one file: <dir>/hard.csv",
+    APART,
+  ],
+  [["s.csv", "-y", "--partial", "s.csv.d/lock"], "--partial and the lock are one file: <dir>/s.csv.d/lock", APART],
+  [
+    ["s.csv", "-n", "--from-backup", "link.csv"],
+    "the file that is to be repaired and --from-backup are one file: <dir>/link.csv",
+    APART,
+  ],
+  [["s.csv", "-o", "old.csv", "--from-backup", "old.csv"], "-o and --from-backup are one file: <dir>/old.csv", APART],
+  [["s.csv", "-o", ""], "-o needs the path of a file", "for example: -o recovered.csv"],
+  [["s.csv", "-n", "--partial", "-"], "--partial needs the path of a file", "for example: --partial recovered.csv"],
+  [["s.csv", "--store", "x.csv"], "two files are named: as an argument, and with --store", "name the file once"],
+  [[""], "the name of the file is empty", "name the file to repair"],
+])("repair %j is a usage error", async ([argv, reason, hint]) => {
+  const folder = folderWith(DAMAGED);
+  folder.write("old.csv", REPAIRED);
+  symlinkSync("s.csv", folder.file("link.csv"));
+  linkSync(folder.file("s.csv"), folder.file("hard.csv"));
+  expect(await folder.run(["repair", ...argv])).toEqual({
+    stdout: "",
+    stderr: `error: ${reason}\n  ${hint}\n`,
+    exitCode: 2,
+  });
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(filesIn(folder)).toEqual(["hard.csv", "link.csv", "old.csv", "s.csv"]);
+});
+
+test.for<[string[], number, string]>([
+  [["missing.csv"], 10, "no such file: <dir>/missing.csv"],
+  [["missing.csv", "-o", "o.csv"], 10, "no such file: <dir>/missing.csv"],
+  [["s.csv", "-n", "--from-backup", "missing.csv"], 10, "no such file: <dir>/missing.csv"],
+  [["folder.csv", "-y"], 15, "<dir>/folder.csv is not a file that can hold sessions: it is a directory"],
+  [["/dev/null", "-y"], 15, "/dev/null is not a file that can hold sessions: it is a device"],
+  [["s.csv", "-o", "/dev/null"], 15, "/dev/null is not a file that can hold sessions: it is a device"],
+  [["s.csv", "-o", "folder.csv"], 15, "<dir>/folder.csv is not a file that can hold sessions: it is a directory"],
+  [["s.csv", "-o", "no/o.csv"], 15, "cannot make a file in <dir>/no: there is no such folder"],
+  [["s.csv", "-y", "--partial", "no/p.csv"], 15, "cannot make a file in <dir>/no: there is no such folder"],
+])("repair %j is exit %i, and nothing is written", async ([argv, exitCode, message]) => {
+  const folder = folderWith(DAMAGED);
+  mkdirSync(folder.file("folder.csv"));
+  const outcome = await folder.run(["repair", ...argv]);
+  expect(outcome).toMatchObject({ stdout: "", exitCode });
+  expect(outcome.stderr.split("\n")[0]).toBe(`error: ${message}`);
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(filesIn(folder)).toEqual(["s.csv"]);
+});
+
+test("where no backup can be made nothing is changed", async () => {
+  const folder = folderWith(DAMAGED);
+  mkdirSync(folder.file("s.csv.d"));
+  writeFileSync(folder.file("s.csv.d/backups"), "in the way");
+  const { stderr, exitCode } = await folder.run(["repair", "s.csv", "-y"]);
+  expect(exitCode).toBe(15);
+  expect(stderr).toContain("cannot open the folder <dir>/s.csv.d/backups: something stands there that is no folder");
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(existsSync(folder.file("s.csv.d/quarantine"))).toBe(false);
+});
+
+test("a dangling link in the place of -o is not replaced", async () => {
+  const folder = folderWith(DAMAGED);
+  symlinkSync("nowhere.csv", folder.file("out.csv"));
+  expect(await folder.run(["repair", "s.csv", "-o", "out.csv"])).toMatchObject({ exitCode: 2 });
+  expect(existsSync(folder.file("out.csv.quarantine.jsonl"))).toBe(false);
+});
+
+test("text of the file is visible in what people read, and as it is in a diff for patch", async () => {
+  const folder = folderWith(csvFile(FIRST, "\u001b[31mred\u202e"));
+  const shown = await folder.run(["repair", "s.csv", "--diff"], TERMINAL);
+  expect(shown.stdout).toContain("\n-\\x1b[31mred\\u202e\n");
+  for (const hostile of ["\u001b", "\u202e"]) expect(`${shown.stdout}${shown.stderr}`).not.toContain(hostile);
+  expect((await folder.run(["repair", "s.csv", "--diff"])).stdout).toContain("\n-\u001b[31mred\u202e\n");
+});
