@@ -51,7 +51,7 @@ function run(command) {
   return stdout
     .replaceAll("\r\n", "\n")
     .replaceAll(folder, SHOWN_FOLDER)
-    .replaceAll(/wrote this file \d+s ago/g, "wrote this file 1s ago");
+    .replaceAll(/was written \d+s ago/g, "was written 0s ago");
 }
 
 function reportDifference(before, now) {

@@ -71,6 +71,7 @@ export class CheckRun {
     this.#ledger = new Ledger(this.#source, recorder);
     this.#textStart = this.#lines.text(0, 3) === BOM ? 3 : 0;
     this.#dialect = sniffDialect(this.#lines, this.#textStart, () => findHeaderLine(this.#source, this.#lines));
+    if (this.#dialect.hasOnlyCarriageReturns) this.#ledger.report.countCarriageReturns();
     const { header } = this.#dialect;
     this.#isCutAtStart = header === undefined || header.isMisplaced;
     const rules: ValueRules = { lossy: options.lossy === true, dateOrder: () => this.#findDateOrder() };
@@ -80,7 +81,7 @@ export class CheckRun {
     this.#recovery = new Recovery(this.#lines, this.#dialect, layout, rules);
     const ids = new IdRegistry(this.#source.byteLength / USUAL_RECORD_BYTES);
     this.#fast = this.#canBeFast(layout)
-      ? new FastScan(this.#source, layout.names, ids.table, this.#dialect.allIdsAreUuids, options.onRead)
+      ? new FastScan(this.#source, layout.names, ids.table, this.#dialect, options.onRead)
       : undefined;
     this.#duplicates = new Duplicates(this.#ledger, ids, this.#overlap, (start) => this.#readAgain(start));
     this.#keeper = new RecordKeeper(
@@ -218,7 +219,7 @@ export class CheckRun {
     const sameNames = ({ names }: RecordLayout): boolean => names.join("\n") === reading.names.join("\n");
     if (sameNames(this.#recovery.layout) || reading.delimiter !== delimiter) return;
     const known = this.#layouts.find(({ layout }) => sameNames(layout));
-    this.#recovery.layout = known?.layout ?? { names: reading.names, delimiter };
+    this.#recovery.layout = known?.layout ?? { ...this.#recovery.layout, names: reading.names };
     this.#layouts.push({ from: end, layout: this.#recovery.layout });
   }
 

@@ -16,6 +16,8 @@ export interface Dialect {
   readonly isDiff: boolean;
   /** The break that healed records get. */
   readonly lineBreak: string;
+  /** Lines end with CR alone. */
+  readonly hasOnlyCarriageReturns: boolean;
   /** Lines break in a way that only a line by line reading copes with. */
   readonly hasOddBreaks: boolean;
   readonly header: FoundHeader | undefined;
@@ -23,6 +25,10 @@ export interface Dialect {
   readonly idsAreUuids: boolean;
   /** All session and thread ids are UUIDs, but for one or two. */
   readonly allIdsAreUuids: boolean;
+  /** Some record ends with a delimiter. */
+  readonly lastMayBeEmpty: boolean;
+  /** All users' ids start with their platform's name, but for one or two. */
+  readonly allUsersNamePlatform: boolean;
   /** Times have three digits of a fraction and never six: a spreadsheet has rounded them. */
   readonly hasRoundedTimes: boolean;
   /** User ids start with the platform's name. */
@@ -45,8 +51,8 @@ export const USUAL_LAYOUT: RecordLayout = { names: COLUMN_NAMES, delimiter: "," 
 
 /** A unified diff, and the older form of diff(1). */
 const DIFFS = [
-  { sign: /^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/, prefix: /^[ +-]/ },
-  { sign: /^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/, prefix: /^[<>] / },
+  { signs: [/^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/], prefix: /^[ +-]/ },
+  { signs: [/^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/, /^[<>] /], prefix: /^[<>] / },
 ] as const;
 
 /** Looks at the beginning of a file, and all through it for a header that is not there. */
@@ -59,23 +65,28 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
     at = line.next;
   }
   const texts = first.map((line) => line.text).filter((text) => text.trim() !== "" && !BOX_LINE.test(text));
-  const diff = DIFFS.find(({ sign }) => texts.some((text) => sign.test(text)));
+  const diff = DIFFS.find(({ signs }) => signs.every((sign) => texts.some((text) => sign.test(text))));
   const isDiff = diff !== undefined;
   const prefix = diff?.prefix ?? findPrefix(texts);
   const bare = texts.map((text) => (prefix === undefined ? text : text.replace(prefix, "")));
   const suffix = findSuffix(bare);
   const header = headerAmong(first, prefix, suffix) ?? headerElsewhere(findHeader(), prefix, suffix);
+  const delimiter = header?.delimiter ?? commonDelimiter(bare);
+  const records = recordsAmong(bare, delimiter);
   return {
-    delimiter: header?.delimiter ?? commonDelimiter(bare),
+    delimiter,
     prefix,
     suffix,
     isDiff,
     ...lineBreaks(first),
     header,
-    idsAreUuids: mostly(bare, UUID_START),
+    idsAreUuids: mostly(records, UUID_START),
     allIdsAreUuids: texts.length > 20 && bare.filter((text) => TWO_UUIDS.test(text)).length >= texts.length - 3,
+    lastMayBeEmpty: bare.some((text) => text.trimEnd().endsWith(delimiter)),
+    allUsersNamePlatform:
+      texts.length > 20 && bare.filter((text) => USER_OF_PLATFORM.test(text)).length >= texts.length - 3,
     hasRoundedTimes: texts.some((text) => ROUNDED_TIME.test(text)) && !texts.some((text) => EXACT_TIME.test(text)),
-    usersNamePlatform: mostly(bare, USER_OF_PLATFORM),
+    usersNamePlatform: mostly(records, USER_OF_PLATFORM),
   };
 }
 
@@ -136,16 +147,26 @@ function commonDelimiter(texts: readonly string[]): string {
   return DELIMITERS[counts.indexOf(most)] ?? ",";
 }
 
-function lineBreaks(lines: readonly Line[]): { lineBreak: string; hasOddBreaks: boolean } {
+function lineBreaks(lines: readonly Line[]): Pick<Dialect, "lineBreak" | "hasOddBreaks" | "hasOnlyCarriageReturns"> {
   const count = (ending: string): number => lines.filter((line) => line.ending === ending).length;
   const odd = count("\r") + count("\r\r\n");
   const lf = count("\n");
-  return { lineBreak: lf > count("\r\n") + odd ? "\n" : "\r\n", hasOddBreaks: odd > (lines.length - odd) * 2 };
+  return {
+    lineBreak: lf > count("\r\n") + odd ? "\n" : "\r\n",
+    hasOddBreaks: odd > (lines.length - odd) * 2,
+    hasOnlyCarriageReturns: count("\r") > 0 && count("\r") >= lines.length - 1,
+  };
 }
 
-function mostly(texts: readonly string[], pattern: RegExp): boolean {
-  const count = texts.filter((text) => pattern.test(text)).length;
-  return count > 0 && count >= (texts.length - 2) * 0.6;
+/** Of the lines that may be records, most are of a form. */
+function mostly(records: readonly string[], pattern: RegExp): boolean {
+  const count = records.filter((text) => pattern.test(text)).length;
+  return count > 0 && count >= records.length * 0.5;
+}
+
+/** Lines with several fields, but for the header. */
+function recordsAmong(texts: readonly string[], delimiter: string): string[] {
+  return texts.filter((text) => text.split(delimiter, 4).length === 4 && readHeader(text) === undefined);
 }
 
 const TWO_UUIDS = new RegExp(

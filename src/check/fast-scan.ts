@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { RecordScanner } from "../csv/scan.js";
 import type { IdTable, RepeatedId } from "../kernel/id-table.js";
+import type { Dialect } from "./dialect.js";
+import { PAGE_BYTES } from "./overlap.js";
 import type { ByteSource } from "./run.js";
 import { isUuid } from "./uuid.js";
 
@@ -25,7 +27,9 @@ export class FastScan {
   readonly #scanner: RecordScanner;
   readonly #names: readonly string[];
   readonly #ids: IdTable;
+  readonly #idsAreUuids: boolean;
   readonly #allIdsAreUuids: boolean;
+  readonly #allUsersNamePlatform: boolean;
   #readOffset = 0;
   /** Per record of the batch, not 0 where it has to be looked at. */
   #suspects: Uint8Array = new Uint8Array(0);
@@ -37,13 +41,15 @@ export class FastScan {
     source: ByteSource,
     names: readonly string[],
     ids: IdTable,
-    allIdsAreUuids: boolean,
+    { idsAreUuids, allIdsAreUuids, allUsersNamePlatform }: Dialect,
     onRead?: (done: number, total: number) => void,
   ) {
     this.#source = source;
     this.#names = names;
     this.#ids = ids;
+    this.#idsAreUuids = idsAreUuids;
     this.#allIdsAreUuids = allIdsAreUuids;
+    this.#allUsersNamePlatform = allUsersNamePlatform;
     this.#scanner = new RecordScanner((target) => {
       const count = source.readAt(target, this.#readOffset);
       this.#readOffset += count;
@@ -138,8 +144,10 @@ export class FastScan {
     this.#suspects = suspects;
     if (scanner.pythonObjectCount > 0) this.#suspectPythonObjects([place("pending_approval"), place("metadata")]);
     if (scanner.field(scanner.recordCount, 0) !== scanner.recordCount * width) this.#suspectOtherWidths(width);
-    if (this.#allIdsAreUuids && uuidCount < scanner.recordCount)
-      this.#suspectOtherIds([place("session_id"), place("thread_id")]);
+    if (this.#allUsersNamePlatform) this.#suspectMixedHalves(place("user_id"), place("platform"));
+    if (this.#idsAreUuids && uuidCount < scanner.recordCount) {
+      this.#suspectOtherIds(this.#allIdsAreUuids ? [place("session_id"), place("thread_id")] : [place("session_id")]);
+    }
     this.#suspectBadText();
     this.#record = 0;
     return true;
@@ -170,6 +178,20 @@ export class FastScan {
       const count = scanner.fieldCount(record);
       const isOther = (place: number): boolean => count > place && !isUuid(scanner.fieldText(record, place));
       if (places.some(isOther)) this.#suspects[record] = 1;
+    }
+  }
+
+  /** Records that stand across the border of two blocks, as two writers may leave them, whose user is another platform's. */
+  #suspectMixedHalves(user: number, platform: number): void {
+    const scanner = this.#scanner;
+    let record = 0;
+    const end = scanner.byteOffset + scanner.batchLength;
+    for (let border = Math.ceil(scanner.byteOffset / PAGE_BYTES) * PAGE_BYTES; border < end; border += PAGE_BYTES) {
+      const at = border - scanner.byteOffset;
+      while (record < scanner.recordCount - 1 && scanner.recordEnd(record) < at) record += 1;
+      if (scanner.fieldCount(record) <= Math.max(user, platform)) continue;
+      const prefix = `${scanner.fieldText(record, platform)}_`;
+      if (!scanner.fieldText(record, user).startsWith(prefix)) this.#suspects[record] = 1;
     }
   }
 

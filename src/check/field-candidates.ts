@@ -11,6 +11,14 @@ export interface FieldCandidate {
   readonly isClean: boolean;
 }
 
+/** What a value that is missing may look like. */
+export interface FieldGaps {
+  /** Quotes with nothing between them that have no partner. */
+  readonly allowsLoneQuotes: boolean;
+  /** Nothing, and the next record at once. */
+  readonly allowsNextRecord: boolean;
+}
+
 /**
  * The ways to read the field that starts at `at`, the likeliest first. Each is tried only when it is asked for.
  * @param text bytes as Latin-1
@@ -20,8 +28,11 @@ export function fieldCandidates(
   text: string,
   at: number,
   delimiter: string,
+  gaps: FieldGaps,
 ): Generator<FieldCandidate> {
-  return kind === "json" ? jsonCandidates(text, at, delimiter) : plainCandidates(text, at, delimiter, kind === "other");
+  return kind === "json"
+    ? jsonCandidates(text, at, delimiter, gaps)
+    : plainCandidates(text, at, delimiter, kind === "other");
 }
 
 /** A line, or the text, ends here. */
@@ -56,7 +67,7 @@ function* plainCandidates(text: string, at: number, delimiter: string, isOther: 
   }
 }
 
-function* jsonCandidates(text: string, at: number, delimiter: string): Generator<FieldCandidate> {
+function* jsonCandidates(text: string, at: number, delimiter: string, gaps: FieldGaps): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
   const opening = text[at + lead];
   if (opening === '"') {
@@ -73,7 +84,7 @@ function* jsonCandidates(text: string, at: number, delimiter: string): Generator
     yield { text: plain, end, codes: pad, isClean: pad.length === 0 };
     const bare = withoutEdgeQuotes(plain);
     if (bare !== undefined) yield { text: bare.text, end, codes: [bare.code], isClean: false };
-  } else if (/^[ \t]*"+[ \t]*$/.test(plain)) {
+  } else if (gaps.allowsLoneQuotes && /^[ \t]*"+[ \t]*$/.test(plain)) {
     yield { text: "", end, codes: ["stray-quote"], isClean: false };
   } else if (plain.trim() === "{}") {
     const codes: DiagnosticCode[] = plain === "{}" ? [] : ["padding"];
@@ -85,8 +96,7 @@ function* jsonCandidates(text: string, at: number, delimiter: string): Generator
     const codes = lead > 0 || cellEnd > cell.end ? [...cell.codes, "padding" as const] : cell.codes;
     yield { text: cell.json, end: cellEnd, codes, isClean: codes.length === 0 && isPlain(cell.json, delimiter) };
   }
-  // Nothing, and the next record at once.
-  if (end > at) yield { text: "", end: at, codes: [], isClean: true };
+  if (gaps.allowsNextRecord && end > at) yield { text: "", end: at, codes: [], isClean: true };
 }
 
 function plainEnd(text: string, at: number, delimiter: string): number {

@@ -63,6 +63,8 @@ function takeByPlace(names: string[], taken: Set<string>, codes: Set<DiagnosticC
   const missing = COLUMN_NAMES.filter((name) => !taken.has(name));
   if (missing.length === 0 || names.length !== COLUMN_NAMES.length || missing.length > ENOUGH_NAMES) return;
   const inPlace = COLUMN_NAMES.every((name, place) => names[place] === name || missing.includes(name));
+  // Behind a last comma the header may go on in the next line.
+  if (names.includes("")) return;
   const unknown = names.findIndex((name) => !taken.has(name));
   for (const name of missing) {
     const place = inPlace ? COLUMN_NAMES.indexOf(name) : missing.length === 1 ? unknown : -1;

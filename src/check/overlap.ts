@@ -6,7 +6,7 @@ import type { ByteSource } from "./run.js";
 import { isUuid } from "./uuid.js";
 
 /** Writers hand text to the system in blocks of this size, or of a multiple of it. */
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
 const MOST_PIECES = 10_000;
 /** A line is looked for so far before a border. */
 const LOOK_BACK_BYTES = 1024 * 1024;

@@ -12,6 +12,8 @@ export class Positions {
   #offset = 0;
   #line = 1;
   #lineStart = 0;
+  /** What ends a line: LF, or CR in a file that has no LF. */
+  lineBreak = 0x0a;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -26,7 +28,7 @@ export class Positions {
     while (this.#offset < byteOffset) {
       if (!this.#fill()) break;
       const until = Math.min(byteOffset, this.#windowStart + this.#windowLength);
-      const feed = this.#window.indexOf(0x0a, this.#offset - this.#windowStart);
+      const feed = this.#window.indexOf(this.lineBreak, this.#offset - this.#windowStart);
       if (feed === -1 || this.#windowStart + feed >= until) this.#offset = until;
       else {
         this.#offset = this.#lineStart = this.#windowStart + feed + 1;

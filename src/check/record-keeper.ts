@@ -9,7 +9,7 @@ import type { OlderCopy } from "./older-copy.js";
 import { OVERLAP_REASON, spansBorder, type Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
 import type { RecordLayout, RecordReading } from "./record-reading.js";
-import type { LostPart, RecordPart } from "./recovery.js";
+import type { LostPart, PlacedNote, RecordPart } from "./recovery.js";
 import { isUuid } from "./uuid.js";
 import { kindOf } from "./values.js";
 
@@ -59,8 +59,16 @@ export class RecordKeeper {
     const checked = checkValues(part.reading, layout.names, this.#dialect.idsAreUuids);
     const { notes } = checked;
     const reading = this.#withExactTimes(checked.reading, layout);
+    const piece = notes.find(({ code }) => code === "fragment");
+    if (piece !== undefined) {
+      this.#overlap.hasSigns = true;
+      const reason = `${piece.field} is a part of a UUID, or of two`;
+      this.#ledger.setAside(start, end, { code: "fragment", reason, fields: {}, field: piece.field });
+      return;
+    }
     const hasOtherIds = this.#hasOtherIds(part);
-    if ((hasOtherIds || notes.some(({ code }) => code === "damaged-uuid")) && spansBorder(part)) {
+    const isMixed = this.#dialect.allUsersNamePlatform && !isUserOfPlatform(part);
+    if ((hasOtherIds || isMixed || notes.some(({ code }) => code === "damaged-uuid")) && spansBorder(part)) {
       this.#overlap.hasSigns = true;
       this.#ledger.setAside(start, end, { code: "writer-overlap", reason: OVERLAP_REASON, fields: {} });
       return;
@@ -73,8 +81,14 @@ export class RecordKeeper {
         ? encodeRecord(reading, layout.names, this.#outputNames, layout.delimiter === ",", this.#dialect.lineBreak)
         : undefined;
     const edits = bytes === undefined ? undefined : [{ byteOffset: start, byteLength: end - start, bytes }];
-    for (const note of part.notes) this.#report(note.code, note.field, note.byteOffset, note.byteLength, edits);
-    for (const { code, field } of notes) this.#report(code, field, start, end - start, edits);
+    const expected = (name: string | undefined): string | undefined => {
+      const field = name === undefined ? undefined : reading.fields[layout.names.indexOf(name)];
+      return field && Buffer.from(field.raw ?? encodeField(field.value), "latin1").toString("utf8");
+    };
+    for (const { code, field, ...span } of part.notes) this.#report({ code, field, ...span }, edits, expected(field));
+    for (const { code, field } of notes) {
+      this.#report({ code, field, byteOffset: start, byteLength: end - start }, edits, expected(field));
+    }
     if (bytes === undefined) this.#ledger.keep(start, end);
     else {
       this.#ledger.heal(start, end, bytes);
@@ -91,16 +105,10 @@ export class RecordKeeper {
     return this.#dialect.allIdsAreUuids && (isOther("session_id") || isOther("thread_id"));
   }
 
-  #report(
-    code: DiagnosticCode,
-    field: string | undefined,
-    byteOffset: number,
-    byteLength: number,
-    edits: readonly Edit[] | undefined,
-  ): void {
-    const fix =
-      KEPT.has(code) || edits === undefined ? { outcome: "kept" as const } : { outcome: "healed" as const, edits };
-    this.#ledger.report.add({ code, byteOffset, byteLength, field, ...fix });
+  #report(note: PlacedNote, edits: readonly Edit[] | undefined, expected: string | undefined): void {
+    const isKept = KEPT.has(note.code) || edits === undefined;
+    const fix = isKept ? ({ outcome: "kept" } as const) : ({ outcome: "healed", edits } as const);
+    this.#ledger.report.add({ ...note, ...fix, ...(isKept || expected === undefined ? {} : { expected }) });
   }
 
   #isOutputLayout({ names, delimiter }: RecordLayout): boolean {
@@ -144,4 +152,9 @@ export class RecordKeeper {
     });
     return { ...reading, fields };
   }
+}
+
+function isUserOfPlatform(part: RecordPart): boolean {
+  const values = valuesOf(part);
+  return values.get("user_id")?.startsWith(`${values.get("platform") ?? ""}_`) === true;
 }

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "./diagnostic.js";
-import { fieldCandidates, isLineEnd } from "./field-candidates.js";
+import { fieldCandidates, isLineEnd, type FieldGaps } from "./field-candidates.js";
 import { UUID_START } from "./uuid.js";
 import { kindOf, readValue, type ValueRules } from "./values.js";
 
@@ -8,6 +8,8 @@ export interface RecordLayout {
   /** Names of the columns in the order of the fields, "" for one without a name. */
   readonly names: readonly string[];
   readonly delimiter: string;
+  /** There are records of which the last value is empty. */
+  readonly lastMayBeEmpty?: boolean;
 }
 
 /** What was noticed about a part of a record. */
@@ -108,7 +110,7 @@ class RecordReader {
     const name = this.#layout.names[place];
     if (name === undefined) return this.#recordEnd(at);
     const kind = kindOf(name);
-    for (const candidate of fieldCandidates(kind, this.#text, at, this.#layout.delimiter)) {
+    for (const candidate of fieldCandidates(kind, this.#text, at, this.#layout.delimiter, this.#gapsAt(place))) {
       this.#looks -= 1;
       if (this.#looks < 0) return undefined;
       if (kind === "id" && !isIdLike(candidate.text)) continue;
@@ -120,7 +122,7 @@ class RecordReader {
         this.#notes.push({ code, field: name, start: at, end: candidate.end });
       }
       this.#fields.push({ value: reading.value, raw: isUnchanged ? this.#text.slice(at, candidate.end) : undefined });
-      const end = this.#behind(place, candidate.end);
+      const end = this.#behind(place, at, candidate.end);
       if (end !== undefined) return end;
       this.#fields.pop();
       this.#notes.length = noteCount;
@@ -128,12 +130,18 @@ class RecordReader {
     return undefined;
   }
 
-  #behind(place: number, end: number): number | undefined {
+  /** Where a value may be missing: never at the end of a record, which may be cut there. */
+  #gapsAt(place: number): FieldGaps {
+    const isLast = place === this.#layout.names.length - 1;
+    return { allowsLoneQuotes: !isLast, allowsNextRecord: isLast && this.#layout.lastMayBeEmpty === true };
+  }
+
+  #behind(place: number, start: number, end: number): number | undefined {
     if (place === this.#layout.names.length - 1) return this.#recordEnd(end);
     if (isLineEnd(this.#text, end)) return this.#withoutLastColumns(place + 1, end);
     if (this.#text.startsWith(this.#layout.delimiter, end)) return this.#field(place + 1, end + 1);
     const isJson = kindOf(this.#layout.names[place] ?? "") === "json";
-    if (!isJson || !/^[ ]*"?\{/.test(this.#text.slice(end, end + 8))) return undefined;
+    if (!isJson || end === start || !/^[ ]*"?\{/.test(this.#text.slice(end, end + 8))) return undefined;
     // The next object follows at once: the delimiter is missing.
     this.#notes.push({ code: "field-count", field: undefined, start: end, end });
     return this.#field(place + 1, end);

@@ -54,10 +54,13 @@ export interface LostPart extends Span {
   readonly salvage: Salvage;
 }
 
-/** A record may be split over so many lines, and be so long, to be put together again. */
 const LOOK_BACK_BYTES = 64 * 1024;
+/** A record may be split over so many lines, and be so long, to be put together again. */
 const JOINED_LINES = 64;
 const LONGEST_JOINED_HEADER = 512;
+const STARTS_WITH_JSON = /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/;
+/** The first field ends with a UUID, and something else than quotes and spaces stands before it. */
+const TEXT_BEFORE_UUID = new RegExp(`^(?!["'\\s]*${UUID.source})[^,;\\t|\\n]{1,256}?${UUID.source}["'\\s]*[,;\\t|]`);
 const JOINED_BYTES = 256 * 1024;
 
 /** Reads a file whose records cannot be trusted to end where quotes say, one record after the other. */
@@ -94,9 +97,23 @@ export class Recovery {
     const header = isMidLine ? undefined : this.#header(single, span);
     if (header !== undefined) return header;
     const isSuspicious = this.#dialect.idsAreUuids && isCutAtStart && !UUID_START.test(single.text);
-    const found = isSuspicious ? undefined : this.#record(line, single, isMidLine);
+    // What stands right before a whole UUID is not a part of the id.
+    const isJoinedToText = this.#dialect.idsAreUuids && TEXT_BEFORE_UUID.test(single.text);
+    const marked = isJoinedToText ? this.#marked(single) : undefined;
+    if (marked !== undefined) return marked;
+    const found = isSuspicious || isJoinedToText ? undefined : this.#record(line, single, isMidLine);
     if (found !== undefined && !this.#mayBeCut(found)) return found;
     return this.#piece(line, single, isMidLine, isCutAtStart);
+  }
+
+  /** A record behind a mark that a person or a program put before it. */
+  #marked(single: Block): RecordPart | undefined {
+    const part = this.#readBlock(single);
+    return part?.notes.some(
+      ({ code }) => code === "line-prefix" || code === "stray-quote" || code === "smart-quotes",
+    ) === true
+      ? part
+      : undefined;
   }
 
   /** A header, and be it one that a record is joined to. */
@@ -127,9 +144,10 @@ export class Recovery {
     }
     const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next));
     if (lines.length > 1) {
-      const together =
-        this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break")) ?? this.#joined(lines, isMidLine);
-      if (together !== undefined) return together;
+      const raw = this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break"));
+      if (raw !== undefined && raw.end > (alone?.end ?? 0)) return raw;
+      const joined = this.#joined(lines, isMidLine);
+      if (joined !== undefined) return joined;
     }
     return alone ?? this.#withTail(single);
   }
@@ -150,7 +168,7 @@ export class Recovery {
       return false;
     let next = this.#lines.at(line.next);
     if (next?.text.trim() === "" && !next.isNulRun) next = this.#lines.at(next.next);
-    return next !== undefined && /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/.test(next.text);
+    return next !== undefined && STARTS_WITH_JSON.test(next.text);
   }
 
   /**
@@ -175,7 +193,8 @@ export class Recovery {
   }
 
   #startsOther(line: Line): boolean {
-    if (structureOf(line.text, this.#dialect) !== undefined) return line.text.trim() !== "";
+    const structure = structureOf(line.text, this.#dialect);
+    if (structure !== undefined) return structure.code !== "blank-line";
     const { text } = new Block([line], this.#dialect, false, "break");
     if (this.#dialect.idsAreUuids) {
       const [, second = "", , , fifth] = text.split(this.layout.delimiter, 5);
@@ -203,7 +222,11 @@ export class Recovery {
         if (block.text.length > JOINED_BYTES) return undefined;
         if (block.text.split(this.layout.delimiter, 8).length < this.layout.names.length) continue;
         const reading = readRecord(block.text, 0, this.layout, this.#rules);
-        if (reading?.end === block.text.length) return this.#part(block, reading, this.layout, "split-record");
+        if (reading?.end !== block.text.length) continue;
+        // What stands in the next line may be the last value.
+        const isOpen = reading.fields.at(-1)?.value === "" && block.text.endsWith(this.layout.delimiter);
+        if (!isOpen || !STARTS_WITH_JSON.test(lines[count]?.text ?? ""))
+          return this.#part(block, reading, this.layout, "split-record");
       }
     }
     return undefined;
@@ -263,9 +286,9 @@ export class Recovery {
     if (!this.#dialect.idsAreUuids) return undefined;
     let looks = 0;
     for (const { index } of text.matchAll(UUIDS)) {
+      if (index === 0 || !text.startsWith(this.layout.delimiter, index + 36)) continue;
       looks += 1;
       if (looks > 16) return undefined;
-      if (index === 0 || !text.startsWith(this.layout.delimiter, index + 36)) continue;
       if (readRecord(text, index, this.layout, this.#rules) !== undefined) return index;
     }
     return undefined;

@@ -37,6 +37,11 @@ export class Report {
     this.#listen = listen;
   }
 
+  /** Lines end with CR alone. */
+  countCarriageReturns(): void {
+    this.#positions.lineBreak = 0x0d;
+  }
+
   line(byteOffset: number): number {
     return this.#positions.at(byteOffset).line;
   }

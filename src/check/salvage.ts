@@ -3,7 +3,7 @@ import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
 import { jsonCells } from "./json-cell.js";
 import type { RecordLayout } from "./record-reading.js";
-import { UUID_START } from "./uuid.js";
+import { isUuid, UUID_START } from "./uuid.js";
 import { kindOf, readValue, type ValueRules } from "./values.js";
 
 /** What is left of a record that cannot be made whole. */
@@ -41,16 +41,26 @@ export function salvage(
   const cells = cellsOf(text, layout.delimiter);
   if (cells !== undefined && cells.length === layout.names.length && !around.isCutAtStart && !around.isCutAtEnd) {
     const whole = salvageWhole(cells, layout, rules);
-    if (whole !== undefined) return whole;
+    if (whole !== undefined && isPlausible(whole.fields, dialect)) return whole;
   }
-  const left = around.isCutAtStart ? {} : salvageLeft(text, layout, rules, around);
+  const fromLeft = around.isCutAtStart ? {} : salvageLeft(text, layout, rules, around);
+  const left = isPlausible(fromLeft, dialect) ? fromLeft : {};
   const isHead = Object.keys(left).length > 0 && (!dialect.idsAreUuids || UUID_START.test(text));
   const right = isHead ? undefined : salvageRight(text, layout, rules);
-  if (right !== undefined) {
+  if (right !== undefined && isPlausible({ ...right, session_id: undefined }, dialect)) {
     return { code: "fragment", reason: "the beginning of the record is missing", fields: right };
   }
   if (!isHead) return { code: "text-line", reason: "the line has not the form of a record", fields: {} };
   return { ...blame(text, left, cells, layout, around), fields: left };
+}
+
+/** The values could be those of one record: ids have the form of the file's ids, and the user is one of the platform. */
+function isPlausible(fields: Readonly<Record<string, string | undefined>>, dialect: Dialect): boolean {
+  const { session_id: session, user_id: user, platform, thread_id: thread } = fields;
+  if (dialect.idsAreUuids && session !== undefined && !isUuid(session)) return false;
+  if (dialect.idsAreUuids && thread !== undefined && !isUuid(thread)) return false;
+  if ([user, platform].some((value) => value !== undefined && /["{}]/.test(value))) return false;
+  return !dialect.usersNamePlatform || user === undefined || platform === undefined || user.startsWith(`${platform}_`);
 }
 
 function blame(

@@ -12,8 +12,9 @@ const SAMPLE_LINES = 24;
  */
 export function settleLayout(lines: LineReader, dialect: Dialect, start: number, rules: ValueRules): RecordLayout {
   const { delimiter } = dialect;
-  const usual: RecordLayout = { ...USUAL_LAYOUT, delimiter };
-  const named: RecordLayout | undefined = dialect.header && { names: dialect.header.names, delimiter };
+  const { lastMayBeEmpty } = dialect;
+  const usual: RecordLayout = { ...USUAL_LAYOUT, delimiter, lastMayBeEmpty };
+  const named: RecordLayout | undefined = dialect.header && { names: dialect.header.names, delimiter, lastMayBeEmpty };
   if (named === undefined) return usual;
   const sample = sampleOf(lines, dialect, start);
   const fits = (layout: RecordLayout): number =>
@@ -41,9 +42,9 @@ function sampleOf(lines: LineReader, { header, prefix, suffix }: Dialect, start:
 }
 
 /** Without the columns at the end that have no name: a header may end with more commas than the records. */
-function withoutUnnamed({ names, delimiter }: RecordLayout): RecordLayout {
+function withoutUnnamed({ names, ...layout }: RecordLayout): RecordLayout {
   const last = names.findLastIndex((name) => name !== "");
-  return { names: names.slice(0, last + 1), delimiter };
+  return { ...layout, names: names.slice(0, last + 1) };
 }
 
 /** Our columns stand in the same order in both. */

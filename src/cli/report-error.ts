@@ -146,7 +146,7 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
     case "STORE_LOCKED":
       return "run the command again when that has ended, or wait longer with --lock-wait 60s";
     case "STORE_DAMAGED":
-      return path === "standard input" ? undefined : damageHint(file, findings[0]?.line);
+      return path === "standard input" ? undefined : damageHint(file);
     case "STORE_CHANGED":
       return "stop the program that writes the file without our lock (a bot backend?), then run the command again";
     case "DURABILITY_UNKNOWN":
@@ -163,12 +163,8 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
   }
 }
 
-function damageHint(file: string, line: number | undefined): string {
-  if (line === undefined) {
-    return `put a good copy back (a backend that dies while it writes leaves this); or start anew: rm ${file} && sessions init ${file}`;
-  }
-  const look = line === 1 ? `head -c 300 ${file} | cat -v` : `sed -n ${line}p ${file} | cut -c 1-300 | cat -v`;
-  return `put a good copy back, or mend it in a copy; see the first place with: ${look}`;
+function damageHint(file: string): string {
+  return `see what is wrong, and what can be got back: sessions repair ${file} --dry-run`;
 }
 
 /** In words where Node only quotes the system: `ENOTDIR: not a directory, open '/x'` is `not a directory (ENOTDIR)`. */

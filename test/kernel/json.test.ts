@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { JsonVerdict } from "../../src/kernel/kernel.js";
+import { Kernel, type JsonVerdict } from "../../src/kernel/kernel.js";
 import { quotedVerdictOf, rawQuotedVerdictOf, verdictOf } from "./kernel-text.js";
 
 /** What JSON.parse makes of a text. */
@@ -187,6 +187,16 @@ describe("what is in a string is judged the same at each place of the blocks in 
       expect([length, rawQuotedVerdictOf(`${whole}"`)]).toEqual([length, "invalid"]);
     }
   });
+});
+
+test("the check of a long text with many strings leaves alone what else is in the kernel's memory", () => {
+  const kernel = new Kernel(1 << 17);
+  kernel.text.write("telegram,\ndiscord,\n");
+  kernel.internColumn(kernel.scan(19, true), 0);
+  const text = `[${'"",'.repeat(20_000)}""]`;
+  kernel.text.write(text);
+  expect(kernel.checkJson(0, text.length, false)).toBe("other");
+  expect([0, 1].map((number) => kernel.internedValue(number))).toEqual(["telegram", "discord"]);
 });
 
 describe("agreement with JSON.parse", () => {

@@ -2,7 +2,7 @@ import type { RuleText } from "../rule.js";
 
 export const rule: RuleText = {
   severity: "error",
-  title: "every line has a prefix",
+  title: "something stands before the record",
   trigger:
     "Line numbers, quoting marks or spaces stand before the records, as cat -n, grep -n or a mail program put them there.",
   repair: "Removes the prefix where the rest is a record.",
