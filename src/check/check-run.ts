@@ -14,7 +14,8 @@ import { Overlap } from "./overlap.js";
 import { RecordKeeper } from "./record-keeper.js";
 import type { RecordLayout } from "./record-reading.js";
 import { Recovery, type HeaderPart, type Part, type RecordPart } from "./recovery.js";
-import type { ByteSource, CheckOptions } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
+import type { CheckOptions } from "./run.js";
 import { settleLayout } from "./settle-layout.js";
 import { findDateOrder, type DateOrder } from "./times.js";
 import type { ValueRules } from "./values.js";
@@ -34,6 +35,8 @@ const EMPTY: ByteSource = { byteLength: 0, readAt: () => 0 };
 /** For the size of the table of ids. */
 const USUAL_RECORD_BYTES = 200;
 const MOST_SLOW_RECORDS = 65_536;
+const LOOK_AHEAD_BYTES = 64;
+const LOOK_BACK_WINDOW_BYTES = 4096;
 const LOOK_FOR_TIME_BYTES = 256 * 1024;
 
 /** One check of one file, from its first byte to its last. */
@@ -47,6 +50,7 @@ export class CheckRun {
   readonly #dialect: Dialect;
   readonly #outputNames: readonly string[];
   readonly #recovery: Recovery;
+  readonly #lookBack: Recovery;
   readonly #fast: FastScan | undefined;
   readonly #duplicates: Duplicates;
   readonly #overlap = new Overlap();
@@ -54,8 +58,6 @@ export class CheckRun {
   readonly #textStart: number;
   /** Layouts of the records, by where they begin to hold. */
   readonly #layouts: { readonly from: number; readonly layout: RecordLayout }[];
-  /** Where the record starts that ends where the run stands. */
-  #lastStart: number | undefined;
   #isMidLine = false;
   /** What stood before is lost. */
   #isCutAtStart: boolean;
@@ -79,6 +81,7 @@ export class CheckRun {
     this.#outputNames = [...layout.names, ...COLUMN_NAMES.filter((name) => !layout.names.includes(name))];
     this.#layouts = [{ from: 0, layout }];
     this.#recovery = new Recovery(this.#lines, this.#dialect, layout, rules);
+    this.#lookBack = new Recovery(new LineReader(this.#source, LOOK_BACK_WINDOW_BYTES), this.#dialect, layout, rules);
     const ids = new IdRegistry(this.#source.byteLength / USUAL_RECORD_BYTES);
     this.#fast = this.#canBeFast(layout)
       ? new FastScan(this.#source, layout.names, ids.table, this.#dialect, options.onRead)
@@ -95,8 +98,8 @@ export class CheckRun {
   }
 
   run(): RunResult {
-    for (const { code, message } of this.#steps) {
-      const outcome = this.#content === undefined ? "quarantined" : "healed";
+    for (const { code, message, isCut } of this.#steps) {
+      const outcome = this.#content === undefined ? "quarantined" : isCut === true ? "kept" : "healed";
       this.#ledger.report.add({ code, byteOffset: 0, byteLength: 0, message, outcome });
     }
     if (this.#content === undefined) this.#setAllAside();
@@ -128,7 +131,7 @@ export class CheckRun {
     if (!this.#dialect.hasRoundedTimes) return;
     const start = this.#lines.text(0, LOOK_FOR_TIME_BYTES).search(ROUNDED_TIME);
     if (start === -1) return;
-    const outcome = this.#options.olderCopy === undefined ? "kept" : "healed";
+    const outcome = this.#keeper.exactTimes === 0 ? "kept" : "healed";
     this.#ledger.report.add({ code: "rounded-time", byteOffset: start, byteLength: ":00.000".length, outcome });
   }
 
@@ -167,28 +170,30 @@ export class CheckRun {
       // One record that is too long for the scanner; line by line it may be many.
       if (!(error instanceof SessionsError)) throw error;
     }
-    if (stretch.records === 0) return stretch;
-    this.#ledger.keep(at, stretch.end);
-    this.#ledger.records += stretch.records;
-    this.#lastStart = stretch.lastStart;
+    const { records, lastStart, end } = stretch;
+    if (records === 0) return stretch;
+    // A record whose last value is empty may go on in the next line, which was no record.
+    const longer = lastStart !== undefined && this.#mayGoOn(end) ? this.#readAgain(lastStart) : undefined;
+    const last = longer !== undefined && longer.end > end ? longer : undefined;
+    this.#ledger.keep(at, last?.start ?? end);
+    this.#ledger.records += last === undefined ? records : records - 1;
     for (const { start, earlier } of stretch.repeated) {
-      const record = this.#readAgain(start);
+      const record = start === last?.start ? undefined : this.#readAgain(start);
       if (record !== undefined) this.#duplicates.compare(record, earlier);
     }
-    return stretch;
+    if (last === undefined) return stretch;
+    this.#take(last);
+    return { ...stretch, end: last.end };
+  }
+
+  #mayGoOn(end: number): boolean {
+    return /^\s*(?:"?\{|\u00e2\u0080\u009c)/.test(this.#lines.text(end, end + LOOK_AHEAD_BYTES));
   }
 
   /** @returns where the next part starts; undefined at the end of the file */
   #partAt(at: number): number | undefined {
     const part = this.#recovery.at(at, this.#isMidLine, this.#isCutAtStart);
     if (part === undefined) return undefined;
-    const longer = part.kind === "lost" && this.#lastStart !== undefined ? this.#readAgain(this.#lastStart) : undefined;
-    if (longer !== undefined && longer.end > part.start) {
-      // The record before goes on here: it seemed to end, because its last value was empty.
-      this.#ledger.takeBack(longer.start);
-      this.#take(longer);
-      return longer.end;
-    }
     this.#take(part);
     this.#options.onRead?.(part.end, this.#source.byteLength);
     return part.end;
@@ -206,11 +211,10 @@ export class CheckRun {
     const isNulRun = part.kind === "dropped" && part.code === "nul-bytes";
     this.#isCutAtStart = isNulRun || (part.kind === "dropped" && this.#isCutAtStart);
     this.#isMidLine = part.kind !== "dropped" && !this.#endsLine(end);
-    this.#lastStart = part.kind === "record" ? start : undefined;
   }
 
   #endsLine(offset: number): boolean {
-    return offset === 0 || /[\r\n\0]/.test(this.#lines.text(offset - 1, offset));
+    return offset === 0 || /[\r\n\0]/.test(readBytes(this.#source, offset - 1, 1).toString("latin1"));
   }
 
   #takeHeader({ start, end, reading }: HeaderPart): void {
@@ -223,12 +227,10 @@ export class CheckRun {
     this.#layouts.push({ from: end, layout: this.#recovery.layout });
   }
 
-  /** Reads a record that was read before. */
+  /** Reads a record that was read before; with lines of its own, so that the run's window stays where it is. */
   #readAgain(start: number): RecordPart | undefined {
-    const current = this.#recovery.layout;
-    this.#recovery.layout = this.#layouts.findLast(({ from }) => from <= start)?.layout ?? current;
-    const part = this.#recovery.at(start, start !== this.#textStart && !this.#endsLine(start), false);
-    this.#recovery.layout = current;
+    this.#lookBack.layout = this.#layouts.findLast(({ from }) => from <= start)?.layout ?? this.#lookBack.layout;
+    const part = this.#lookBack.at(start, start !== this.#textStart && !this.#endsLine(start), false);
     return part?.kind === "record" ? part : undefined;
   }
 

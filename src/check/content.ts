@@ -1,7 +1,8 @@
-import { gunzipSync, inflateRawSync, inflateSync, constants } from "node:zlib";
+import { constants, gunzipSync, inflateSync, type ZlibOptions } from "node:zlib";
 import type { DiagnosticCode } from "./diagnostic.js";
+import { fileOfZip } from "./zip.js";
 import { recordsOfJson } from "./json-container.js";
-import type { ByteSource } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
 
 /** What a file holds once it is decompressed and decoded, and what had to be done for that. */
 export interface Content {
@@ -13,6 +14,8 @@ export interface Content {
 export interface ContentStep {
   readonly code: DiagnosticCode;
   readonly message: string;
+  /** Something of the content is lost. */
+  readonly isCut?: boolean;
 }
 
 /** Decompressed content is at most so long: more is taken for an attack. */
@@ -20,14 +23,14 @@ const LONGEST_CONTENT = 1024 * 1024 * 1024;
 const MOST_LAYERS = 4;
 
 const SIGNATURES: readonly [string, DiagnosticCode, string][] = [
-  ["BZh", "compressed", "bzip2-compressed: decompress it with bunzip2"],
+  ["BZh91AY&SY", "compressed", "bzip2-compressed: decompress it with bunzip2"],
   ["\u00fd7zXZ\0", "compressed", "xz-compressed: decompress it with unxz"],
   ["\u0028\u00b5\u002f\u00fd", "compressed", "Zstandard-compressed: decompress it with unzstd"],
   ["7z\u00bc\u00af\u0027\u001c", "compressed", "a 7-Zip archive: extract it first"],
   ["Rar!\u001a\u0007", "compressed", "a RAR archive: extract it first"],
   ["SQLite format 3\0", "foreign-format", "an SQLite database"],
   ["\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1", "foreign-format", "an old Excel workbook: save it as CSV"],
-  ["PAR1", "foreign-format", "a Parquet file"],
+  ["PAR1\u0015", "foreign-format", "a Parquet file"],
   ["%PDF-", "foreign-format", "a PDF document"],
   ["\u007fELF", "foreign-format", "a program"],
   ["\u0089PNG", "foreign-format", "an image"],
@@ -41,7 +44,7 @@ export function openContent(source: ByteSource): Content {
   const steps: ContentStep[] = [];
   let current = source;
   while (true) {
-    const start = read(current, 0, 4096).toString("latin1");
+    const start = readBytes(current, 0, 4096).toString("latin1");
     const foreign = SIGNATURES.find(([signature]) => start.startsWith(signature));
     if (foreign !== undefined) {
       return { source: undefined, steps: [...steps, { code: foreign[1], message: `the file is ${foreign[2]}` }] };
@@ -61,10 +64,10 @@ interface Layer {
 }
 
 function unwrap(source: ByteSource, start: string): Layer | undefined {
-  const all = (): Buffer => read(source, 0, source.byteLength);
-  if (start.startsWith("\u001f\u008b")) return compressed("gzip", () => gunzipSync(all(), LIMITS));
+  const all = (): Buffer => readBytes(source, 0, source.byteLength);
+  if (start.startsWith("\u001f\u008b")) return compressed("gzip", (options) => gunzipSync(all(), options));
   if (/^\u0078[\u0001\u005e\u009c\u00da]/.test(start) && !start.includes(",")) {
-    return compressed("zlib", () => inflateSync(all(), LIMITS));
+    return compressed("zlib", (options) => inflateSync(all(), options));
   }
   if (start.startsWith("PK\u0003\u0004")) return unzipped(all());
   const encoding = encodingOf(start);
@@ -96,39 +99,34 @@ function withPlainBars(bytes: Buffer): Buffer {
   return Buffer.from(text, "latin1");
 }
 
+const LIMITS = { maxOutputLength: LONGEST_CONTENT } as const;
 /** Of a stream that was cut, what is there is taken. */
-const LIMITS = { maxOutputLength: LONGEST_CONTENT, finishFlush: constants.Z_SYNC_FLUSH } as const;
+const CUT = { ...LIMITS, finishFlush: constants.Z_SYNC_FLUSH } as const;
 
-function compressed(name: string, decompress: () => Buffer): Layer {
+function compressed(name: string, decompress: (options: ZlibOptions) => Buffer): Layer {
+  const message = `the file is ${name}-compressed`;
   try {
-    const bytes = decompress();
-    return { step: { code: "compressed", message: `the file is ${name}-compressed` }, bytes };
+    return { step: { code: "compressed", message }, bytes: decompress(LIMITS) };
   } catch {
-    const message = `the file is ${name}-compressed, and cannot be decompressed`;
-    return { step: { code: "compressed", message }, bytes: undefined };
+    return cutStream(message, decompress);
   }
 }
 
-const LOCAL_HEADER_BYTES = 30;
-const DEFLATED = 8;
-
-/** The first file of a ZIP archive that is no spreadsheet. */
-function unzipped(archive: Buffer): Layer {
-  const [method, nameLength, extraLength] = [8, 26, 28].map((offset) => archive.readUInt16LE(offset)) as [
-    number,
-    number,
-    number,
-  ];
-  const name = archive.toString("latin1", LOCAL_HEADER_BYTES, LOCAL_HEADER_BYTES + nameLength);
-  const body = archive.subarray(LOCAL_HEADER_BYTES + nameLength + extraLength);
-  if (/^(?:\[Content_Types\]|_rels|xl\/|word\/|mimetype|META-INF)/.test(name)) {
-    const message = "the file is a spreadsheet or another document: save it as CSV";
-    return { step: { code: "foreign-format", message }, bytes: undefined };
+function cutStream(message: string, decompress: (options: ZlibOptions) => Buffer): Layer {
+  try {
+    const bytes = decompress(CUT);
+    const step = { code: "compressed", message: `${message}, and breaks off or is damaged`, isCut: true } as const;
+    return { step, bytes: bytes.length === 0 ? undefined : bytes };
+  } catch {
+    return { step: { code: "compressed", message: `${message}, and cannot be decompressed` }, bytes: undefined };
   }
-  const storedLength = archive.readUInt32LE(18);
-  return compressed("ZIP", () =>
-    method === DEFLATED ? inflateRawSync(body, LIMITS) : Buffer.from(body.subarray(0, storedLength)),
-  );
+}
+
+function unzipped(archive: Buffer): Layer {
+  const file = fileOfZip(archive);
+  if (typeof file === "string")
+    return { step: { code: "compressed", message: `the file is ${file}` }, bytes: undefined };
+  return compressed("ZIP", (options) => file.open(options));
 }
 
 interface Encoding {
@@ -158,19 +156,38 @@ function utf16(name: "UTF-16LE" | "UTF-16BE", skip: number): Encoding {
       const end = endOfUtf16(bytes, skip);
       const units = Buffer.from(bytes.subarray(skip, end - ((end - skip) % 2)));
       if (name === "UTF-16BE") units.swap16();
-      return Buffer.concat([Buffer.from(units.toString("utf16le"), "utf8"), bytes.subarray(end)]);
+      // A last byte without a partner stays as it is, and so do halves of pairs: what is no text is to be found.
+      const rest = bytes.subarray(skip + units.length);
+      return Buffer.concat([utf8OfUtf16(units.toString("utf16le")), rest]);
     },
   };
 }
 
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** UTF-8; a half of a surrogate pair as three bytes that are no UTF-8, instead of a character that never stood there. */
+function utf8OfUtf16(text: string): Buffer {
+  if (text.search(LONE_SURROGATE) === -1) return Buffer.from(text, "utf8");
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const { index } of text.matchAll(LONE_SURROGATE)) {
+    const unit = text.charCodeAt(index);
+    pieces.push(Buffer.from(text.slice(at, index), "utf8"));
+    pieces.push(Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)]));
+    at = index + 1;
+  }
+  return Buffer.concat([...pieces, Buffer.from(text.slice(at), "utf8")]);
+}
+
 /** So many ASCII characters without a NUL byte between them are no UTF-16: another program appended them. */
-const PLAIN_RUN = /[\x20-\x7e]{32}/;
+const PLAIN_RUN = /(?<=\0\n|\n\0)[\x20-\x7e]{32}/;
 
 function endOfUtf16(bytes: Buffer, start: number): number {
   const step = 1024 * 1024;
   for (let at = start; at < bytes.length; at += step) {
-    const found = bytes.toString("latin1", at, at + step + 32).search(PLAIN_RUN);
-    if (found !== -1) return at + found;
+    const from = Math.max(start, at - 2);
+    const found = bytes.toString("latin1", from, at + step + 32).search(PLAIN_RUN);
+    if (found !== -1) return from + found;
   }
   return bytes.length;
 }
@@ -184,20 +201,10 @@ function utf32(name: string, skip: number, unit: (bytes: Buffer, at: number) => 
         const code = unit(bytes, at);
         pieces.push(code <= 0x10_ffff ? String.fromCodePoint(code) : "\ufffd");
       }
-      return Buffer.from(pieces.join(""), "utf8");
+      const rest = bytes.subarray(bytes.length - ((bytes.length - skip) % 4));
+      return Buffer.concat([Buffer.from(pieces.join(""), "utf8"), rest]);
     },
   };
-}
-
-function read(source: ByteSource, byteOffset: number, byteLength: number): Buffer {
-  const buffer = Buffer.allocUnsafe(Math.min(byteLength, source.byteLength - byteOffset));
-  let fill = 0;
-  while (fill < buffer.length) {
-    const count = source.readAt(buffer.subarray(fill), byteOffset + fill);
-    if (count === 0) break;
-    fill += count;
-  }
-  return buffer.subarray(0, fill);
 }
 
 function memory(bytes: Buffer): ByteSource {

@@ -69,7 +69,7 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
   const isDiff = diff !== undefined;
   const prefix = diff?.prefix ?? findPrefix(texts);
   const bare = texts.map((text) => (prefix === undefined ? text : text.replace(prefix, "")));
-  const suffix = findSuffix(bare);
+  const suffix = findSuffix(bare, prefix?.source.includes("\\|") === true);
   const header = headerAmong(first, prefix, suffix) ?? headerElsewhere(findHeader(), prefix, suffix);
   const delimiter = header?.delimiter ?? commonDelimiter(bare);
   const records = recordsAmong(bare, delimiter);

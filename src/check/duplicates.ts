@@ -1,5 +1,6 @@
 import { parseTimestamp } from "../session/timestamp.js";
 import type { DiagnosticCode } from "./diagnostic.js";
+import { uniqueNames } from "./column-names.js";
 import type { IdRegistry } from "./id-registry.js";
 import type { Ledger } from "./ledger.js";
 import { spansBorder, type Overlap } from "./overlap.js";
@@ -58,7 +59,7 @@ export class Duplicates {
     const verdict = compareVersions(before, after, this.#ledger.report.line(earlierStart));
     if (verdict === undefined) return;
     const { code, message, stays } = verdict;
-    if (code === "duplicate-conflict" && spansBorder(earlier) !== spansBorder(record)) {
+    if (code === "duplicate-conflict" && this.#overlap.hasSigns && spansBorder(earlier) !== spansBorder(record)) {
       // One of the two is itself, the other one is made of two records.
       const mixed = spansBorder(earlier) ? earlier : record;
       if (mixed === earlier) this.#ids.replace(after.get("session_id") ?? "", record.start);
@@ -83,7 +84,7 @@ export class Duplicates {
 /** The values of a record, as they should stand, by the names of its columns. */
 export function valuesOf({ reading, layout }: RecordPart): Values {
   const { fields } = checkValues(reading, layout.names, false).reading;
-  return new Map(layout.names.map((name, place) => [name, fields[place]?.value ?? ""]));
+  return new Map(uniqueNames(layout.names).map((name, place) => [name, fields[place]?.value ?? ""]));
 }
 
 interface Verdict {

@@ -1,3 +1,4 @@
+import { uniqueNames } from "./column-names.js";
 import type { FieldReading, RecordReading } from "./record-reading.js";
 
 /** A value as a field: in quotes where RFC 4180 wants them, as Python's csv.writer does. Text is Latin-1 of UTF-8. */
@@ -17,21 +18,12 @@ export function encodeRecord(
   isComma: boolean,
   lineBreak: string,
 ): Uint8Array {
-  const text = outputNames.map((name, place) => {
-    const field = fieldOf(fields, names, name, place);
+  const places = new Map(uniqueNames(names).map((name, place) => [name, place]));
+  const text = uniqueNames(outputNames).map((name) => {
+    const place = places.get(name);
+    const field: FieldReading | undefined = place === undefined ? undefined : fields[place];
     if (field === undefined) return "";
     return isComma && field.raw !== undefined ? field.raw : encodeField(field.value);
   });
   return Buffer.from(`${text.join(",")}${lineBreak}`, "latin1");
-}
-
-function fieldOf(
-  fields: readonly FieldReading[],
-  names: readonly string[],
-  name: string,
-  place: number,
-): FieldReading | undefined {
-  // A column without a name is known by its place only.
-  const found = name === "" ? (names[place] === "" ? place : -1) : names.indexOf(name);
-  return found === -1 ? undefined : fields[found];
 }

@@ -3,7 +3,7 @@ import { RecordScanner } from "../csv/scan.js";
 import type { IdTable, RepeatedId } from "../kernel/id-table.js";
 import type { Dialect } from "./dialect.js";
 import { PAGE_BYTES } from "./overlap.js";
-import type { ByteSource } from "./run.js";
+import type { ByteSource } from "./byte-source.js";
 import { isUuid } from "./uuid.js";
 
 /** What the scanner found from an offset on. */

@@ -1,6 +1,6 @@
 import { readHeader } from "./header.js";
 import type { Line, LineReader } from "./lines.js";
-import type { ByteSource } from "./run.js";
+import { readInto, type ByteSource } from "./byte-source.js";
 
 const WINDOW_BYTES = 1024 * 1024;
 const OVERLAP = 64;
@@ -9,14 +9,13 @@ const OVERLAP = 64;
 export function findHeaderLine(source: ByteSource, lines: LineReader): Line | undefined {
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
   for (let at = 0; at < source.byteLength; at += WINDOW_BYTES - OVERLAP) {
-    const length = source.readAt(window, at);
-    if (length === 0) return undefined;
-    const text = window.toString("latin1", 0, length);
+    const bytes = readInto(source, window, at);
+    const text = bytes.toString("latin1");
     for (const { index } of text.matchAll(/session_id/gi)) {
       const line = lineAround(lines, at + index);
       if (line !== undefined && readHeader(line.text.replace(/^.*?(?=session_id)/i, "")) !== undefined) return line;
     }
-    if (length < WINDOW_BYTES) return undefined;
+    if (bytes.length < WINDOW_BYTES) return undefined;
   }
   return undefined;
 }

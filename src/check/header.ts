@@ -64,7 +64,7 @@ function takeByPlace(names: string[], taken: Set<string>, codes: Set<DiagnosticC
   if (missing.length === 0 || names.length !== COLUMN_NAMES.length || missing.length > ENOUGH_NAMES) return;
   const inPlace = COLUMN_NAMES.every((name, place) => names[place] === name || missing.includes(name));
   // Behind a last comma the header may go on in the next line.
-  if (names.includes("")) return;
+  if (names.at(-1) === "") return;
   const unknown = names.findIndex((name) => !taken.has(name));
   for (const name of missing) {
     const place = inPlace ? COLUMN_NAMES.indexOf(name) : missing.length === 1 ? unknown : -1;
@@ -83,22 +83,22 @@ function cellsOf(line: string, delimiter: Delimiter): string[] {
 }
 
 const BY_LETTERS = new Map<string, ColumnName>(COLUMN_NAMES.map((name) => [lettersOf(name), name]));
-const SYNONYMS: Readonly<Record<string, ColumnName>> = {
-  session: "session_id",
-  sid: "session_id",
-  user: "user_id",
-  uid: "user_id",
-  thread: "thread_id",
-  created: "created_at",
-  createdon: "created_at",
-  lastactive: "last_activity",
-  lastactivityat: "last_activity",
-  lastseen: "last_activity",
-  updatedat: "last_activity",
-  pending: "pending_approval",
-  approval: "pending_approval",
-  meta: "metadata",
-};
+const SYNONYMS: ReadonlyMap<string, ColumnName> = new Map([
+  ["session", "session_id"],
+  ["sid", "session_id"],
+  ["user", "user_id"],
+  ["uid", "user_id"],
+  ["thread", "thread_id"],
+  ["created", "created_at"],
+  ["createdon", "created_at"],
+  ["lastactive", "last_activity"],
+  ["lastactivityat", "last_activity"],
+  ["lastseen", "last_activity"],
+  ["updatedat", "last_activity"],
+  ["pending", "pending_approval"],
+  ["approval", "pending_approval"],
+  ["meta", "metadata"],
+]);
 
 function lettersOf(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
@@ -106,7 +106,7 @@ function lettersOf(text: string): string {
 
 function columnNamed(cell: string): ColumnName | undefined {
   const letters = lettersOf(cell);
-  const known = BY_LETTERS.get(letters) ?? SYNONYMS[letters];
+  const known = BY_LETTERS.get(letters) ?? SYNONYMS.get(letters);
   if (known !== undefined || letters.length < 6) return known;
   for (const [spelling, name] of BY_LETTERS) {
     if (distance(letters, spelling) <= (spelling.length < 8 ? 1 : 2)) return name;

@@ -15,15 +15,15 @@ const MAX_DEPTH = 1000;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[A-Za-z]+|-Infinity/y;
 const WORDS = new Set(["true", "false", "null"]);
-const OTHER_WORDS: Readonly<Record<string, string>> = {
-  True: "true",
-  False: "false",
-  None: "null",
-  TRUE: "true",
-  FALSE: "false",
-  NULL: "null",
-  undefined: "null",
-};
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ["True", "true"],
+  ["False", "false"],
+  ["None", "null"],
+  ["TRUE", "true"],
+  ["FALSE", "false"],
+  ["NULL", "null"],
+  ["undefined", "null"],
+]);
 /** White space of JSON; comments, no-break spaces and byte order marks, which are none. */
 const SPACE = /[ \t\r\n]*/y;
 const ODD_SPACE = /\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|\/\/[^\r\n]*|\u00c2\u00a0|\u00ef\u00bb\u00bf|\0+/y;
@@ -50,16 +50,15 @@ class JsonReader {
   readonly #text: string;
   readonly #start: number;
   #at: number;
-  /** What differs from the source, in order: the text up to an offset, and what stands instead of the next bytes. */
-  readonly #pieces: string[] = [];
-  #copied: number;
+  /** What is to stand instead of parts of the source, in no order. */
+  readonly #edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
   #isPython = false;
   #isSloppy = false;
   #isNotStandard = false;
 
   constructor(text: string, at: number) {
     this.#text = text;
-    this.#start = this.#copied = this.#at = at;
+    this.#start = this.#at = at;
   }
 
   read(): JsonText | undefined {
@@ -70,10 +69,7 @@ class JsonReader {
       throw error;
     }
     const end = this.#at;
-    const json =
-      this.#copied === this.#start
-        ? this.#text.slice(this.#start, end)
-        : this.#pieces.join("") + this.#text.slice(this.#copied, end);
+    const json = this.#edited(end);
     const { isPython, isSloppy, isNotStandard } = {
       isPython: this.#isPython,
       isSloppy: this.#isSloppy,
@@ -82,9 +78,18 @@ class JsonReader {
     return { end, json, isPython, isSloppy, isNotStandard };
   }
 
-  #replace(start: number, end: number, replacement: string): void {
-    this.#pieces.push(this.#text.slice(this.#copied, start), replacement);
-    this.#copied = end;
+  #edited(end: number): string {
+    let text = "";
+    let at = this.#start;
+    for (const edit of this.#edits.sort((left, right) => left.start - right.start)) {
+      text += this.#text.slice(at, edit.start) + edit.text;
+      at = edit.end;
+    }
+    return text + this.#text.slice(at, end);
+  }
+
+  #replace(start: number, end: number, text: string): void {
+    this.#edits.push({ start, end, text });
   }
 
   #value(depth: number): void {
@@ -100,10 +105,10 @@ class JsonReader {
     this.#space();
     while (this.#text[this.#at] !== closing) {
       if (opening === "{") {
-        const pieces = this.#pieces.length;
+        const editCount = this.#edits.length;
         if (this.#string() === undefined) throw FAULT;
         // A break in a value may be meant; in a name it shows that the text was cut up.
-        if (this.#pieces.slice(pieces).some((piece) => /^\\[nrt]$/.test(piece))) throw FAULT;
+        if (this.#edits.slice(editCount).some(({ text }) => /^\\[nrt]$/.test(text))) throw FAULT;
         this.#space();
         this.#expect(":");
         this.#space();
@@ -111,26 +116,27 @@ class JsonReader {
       this.#value(depth + 1);
       this.#space();
       if (this.#text[this.#at] === closing) break;
+      const comma = this.#at;
       this.#expect(",");
       this.#space();
-      this.#needlessCommas(closing);
+      this.#needlessCommas(comma, closing);
     }
     this.#at += 1;
   }
 
-  /** Of the comma before this place and those that follow, those behind which no member stands. */
-  #needlessCommas(closing: string): void {
-    const comma = this.#text.lastIndexOf(",", this.#at - 1);
+  /** Commas behind another one, and all of them where no member follows. */
+  #needlessCommas(comma: number, closing: string): void {
     while (this.#text[this.#at] === ",") {
-      this.#isSloppy = true;
-      this.#replace(this.#at, this.#at + 1, "");
+      this.#dropComma(this.#at);
       this.#at += 1;
       this.#space();
     }
-    if (this.#text[this.#at] !== closing) return;
+    if (this.#text[this.#at] === closing) this.#dropComma(comma);
+  }
+
+  #dropComma(at: number): void {
     this.#isSloppy = true;
-    if (comma >= this.#copied) this.#replace(comma, comma + 1, "");
-    else this.#pieces.push(this.#pieces.pop()?.replace(/,\s*$/, "") ?? "");
+    this.#replace(at, at + 1, "");
   }
 
   /** @returns undefined where no string starts */
@@ -204,7 +210,7 @@ class JsonReader {
       return;
     }
     const word = WORD.exec(this.#text)?.[0] ?? "";
-    const meant = OTHER_WORDS[word];
+    const meant = OTHER_WORDS.get(word);
     if (NUMBER_WORDS.has(word)) this.#isNotStandard = true;
     else if (meant !== undefined) {
       this.#isPython = true;

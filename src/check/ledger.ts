@@ -1,18 +1,19 @@
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
 import { Report } from "./report.js";
-import type { ByteSource } from "./run.js";
+import type { ByteSource } from "./byte-source.js";
 import type { Salvage } from "./salvage.js";
 import type { DroppedSegment, QuarantinedSegment, Segment } from "./segment.js";
 
-/** Who is told what becomes of the bytes, in order and without gaps; some of it may be taken back. */
+/** Who is told what becomes of the bytes, in order and without gaps. */
 export interface Recorder {
   diagnostic(diagnostic: Diagnostic): void;
   segment(segment: Segment): void;
-  /** Takes back what was said of all from this offset on; it will be said anew. */
-  retract(byteOffset: number): void;
   /** A record that was said to stay does not: another version of its session does. */
   supersede(segment: DroppedSegment | QuarantinedSegment): void;
 }
+
+/** Marks the name of a column that has the name of an earlier one, or none. */
+export const REPEATED = "\0";
 
 /** Keeps account of what becomes of each byte of a file, and of what was found. */
 export class Ledger {
@@ -48,7 +49,6 @@ export class Ledger {
   /** Sets text aside that is no whole record, and reports it unless that was done. */
   setAside(start: number, end: number, salvage: Salvage, reported: "new" | "known" = "new"): void {
     const { code, reason, field } = salvage;
-    if (code === "writer-overlap") this.#leftOut.add(start);
     if (reported === "new")
       this.report.add({
         code,
@@ -59,12 +59,6 @@ export class Ledger {
         outcome: "quarantined",
       });
     this.#recorder.segment(this.#quarantined(start, end, salvage));
-  }
-
-  /** Takes back a record that was said to stay, and all behind it. */
-  takeBack(start: number): void {
-    this.#recorder.retract(start);
-    this.records -= 1;
   }
 
   /** A record that was said to stay is a copy of one that stays. */
@@ -89,7 +83,8 @@ export class Ledger {
   }
 
   #quarantined(start: number, end: number, { code, reason, fields }: Salvage): QuarantinedSegment {
-    const values = Object.entries(fields).map(([name, text]) => [name, Buffer.from(text, "latin1").toString("utf8")]);
+    const named = Object.entries(fields).filter(([name]) => name !== "" && !name.includes(REPEATED));
+    const values = named.map(([name, text]) => [name, Buffer.from(text, "latin1").toString("utf8")]);
     const span = { byteOffset: start, byteLength: end - start };
     const line = this.report.line(start);
     return {

@@ -7,7 +7,13 @@ const LONGEST_PREFIX = 120;
 const MOST = 0.7;
 
 /** Ends of lines that some programs add: cat -A, cat -E, tables, typed line ends. */
-const SUFFIXES: readonly RegExp[] = [/\^M\$$/, /\$$/, /\s*\|\s*$/, /\\$/, /;+$/];
+const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string; readonly isBar?: boolean }[] = [
+  { pattern: /\^M\$$/ },
+  { pattern: /\$$/ },
+  { pattern: /\s*\|\s*$/, isBar: true },
+  { pattern: /\\$/ },
+  { pattern: /;+$/, character: ";" },
+];
 
 /**
  * What stands before each record: numbers that cat -n or grep put there, the name of a file or of a container, marks of
@@ -46,10 +52,20 @@ function patternOf(prefix: string): RegExp | undefined {
   return new RegExp(`^\\s*${source.join("")}`);
 }
 
-/** What stands behind each record; undefined where nothing does. */
-export function findSuffix(texts: readonly string[]): RegExp | undefined {
-  return SUFFIXES.find((pattern) => {
+/**
+ * What stands behind each record; undefined where nothing does. The header must have it too: a value may end like this, and
+ * a delimiter is none.
+ *
+ * @param texts lines without their prefix
+ * @param isBoxed a bar stands before the records
+ */
+export function findSuffix(texts: readonly string[], isBoxed: boolean): RegExp | undefined {
+  const header = texts.find((text) => readHeader(text) !== undefined);
+  if (header === undefined) return undefined;
+  const delimiter = readHeader(header)?.delimiter;
+  return SUFFIXES.find(({ pattern, isBar, character }) => {
+    if (isBar === true ? !isBoxed : delimiter === character) return false;
     const matching = texts.filter((text) => pattern.test(text)).length;
-    return matching >= Math.max(2, texts.length * MOST);
-  });
+    return pattern.test(header) && matching >= Math.max(2, texts.length * MOST);
+  })?.pattern;
 }

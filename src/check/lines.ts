@@ -1,4 +1,4 @@
-import type { ByteSource } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
 
 /** One physical line, or a run of NUL bytes, which is a border like a line's end. */
 export interface Line {
@@ -17,6 +17,8 @@ export interface Line {
 
 const WINDOW_BYTES = 256 * 1024;
 const LONG_LINE = 64 * 1024;
+/** A longer line is taken for several. */
+const LONGEST_LINE = 256 * 1024 * 1024;
 /** From so many on, NUL bytes are a block that was lost, not characters that were put in. */
 const NUL_RUN = "\0\0\0\0";
 const BORDER = /[\r\n]|\0{4}/g;
@@ -24,13 +26,16 @@ const BORDER = /[\r\n]|\0{4}/g;
 /** Reads lines at any offset, fastest in order. */
 export class LineReader {
   readonly #source: ByteSource;
+  readonly #windowBytes: number;
   #text = "";
   #start = 0;
   #long: Line | undefined;
   /** Where the input ends; earlier than it said where it was cut meanwhile. */
   #byteLength: number;
 
-  constructor(source: ByteSource) {
+  /** @param windowBytes how much is read at once */
+  constructor(source: ByteSource, windowBytes = WINDOW_BYTES) {
+    this.#windowBytes = windowBytes;
     this.#source = source;
     this.#byteLength = source.byteLength;
   }
@@ -69,11 +74,15 @@ export class LineReader {
   #line(start: number, isAll: boolean): Line | undefined {
     const text = this.#text;
     const from = start - this.#start;
-    if (text.startsWith(NUL_RUN, from)) return this.#nulRun(start, isAll);
+    if (text.startsWith(NUL_RUN, from)) return this.#nulRun(start);
     BORDER.lastIndex = from;
     const border = BORDER.exec(text)?.index ?? -1;
-    if (border === -1) return isAll ? this.#made(start, text.length, 0, "end") : undefined;
+    if (border === -1) {
+      if (text.length - from > LONGEST_LINE) return this.#made(start, from + LONGEST_LINE, 0, "nul");
+      return isAll ? this.#made(start, text.length, 0, "end") : undefined;
+    }
     if (text[border] === "\0") return this.#made(start, border, 0, "nul");
+    if (border + 2 > text.length && !isAll) return undefined;
     if (text[border] === "\n") return this.#made(start, border, this.#wideBreak(from, border + 1), "\n");
     if (border + 3 > text.length && !isAll) return undefined;
     if (text[border + 1] === "\n") return this.#made(start, border, 2, "\r\n");
@@ -88,12 +97,16 @@ export class LineReader {
     return this.#text[at] === "\0" && this.#text[from + 1] === "\0" ? 2 : 1;
   }
 
-  #nulRun(start: number, isAll: boolean): Line | undefined {
-    let end = start - this.#start;
-    while (this.#text[end] === "\0") end += 1;
-    if (end === this.#text.length && !isAll) return undefined;
-    const next = this.#start + end;
-    return { start, end: next, next, text: this.#text.slice(start - this.#start, end), ending: "nul", isNulRun: true };
+  /** Its text is left out: a hole may be longer than any text. */
+  #nulRun(start: number): Line {
+    let end = start;
+    for (let isNul = true; isNul;) {
+      const bytes = readBytes(this.#source, end, WINDOW_BYTES);
+      const other = bytes.findIndex((byte) => byte !== 0);
+      isNul = other === -1 && bytes.length > 0;
+      end += other === -1 ? bytes.length : other;
+    }
+    return { start, end, next: end, text: "", ending: "nul", isNulRun: true };
   }
 
   #made(start: number, border: number, breakLength: number, ending: Line["ending"]): Line {
@@ -106,16 +119,11 @@ export class LineReader {
   #need(start: number, length: number): boolean {
     const end = Math.min(start + length, this.#byteLength);
     if (start < this.#start || end > this.#start + this.#text.length) {
-      const size = Math.max(WINDOW_BYTES, end - start);
-      const buffer = Buffer.allocUnsafe(Math.min(size, Math.max(0, this.#byteLength - start)));
-      let fill = 0;
-      while (fill < buffer.length) {
-        const count = this.#source.readAt(buffer.subarray(fill), start + fill);
-        if (count === 0) break;
-        fill += count;
-      }
-      if (fill < buffer.length) this.#byteLength = start + fill;
-      this.#text = buffer.toString("latin1", 0, fill);
+      const size = Math.max(this.#windowBytes, end - start);
+      const length = Math.min(size, Math.max(0, this.#byteLength - start));
+      const bytes = readBytes(this.#source, start, length);
+      if (bytes.length < length) this.#byteLength = start + bytes.length;
+      this.#text = bytes.toString("latin1");
       this.#start = start;
     }
     return this.#start + this.#text.length < this.#byteLength;

@@ -2,7 +2,7 @@ import type { Dialect } from "./dialect.js";
 import { valuesOf } from "./duplicates.js";
 import type { Ledger } from "./ledger.js";
 import type { RecordPart } from "./recovery.js";
-import type { ByteSource } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
 import { isUuid } from "./uuid.js";
 
 /** Writers hand text to the system in blocks of this size, or of a multiple of it. */
@@ -11,19 +11,44 @@ const MOST_PIECES = 10_000;
 /** A line is looked for so far before a border. */
 const LOOK_BACK_BYTES = 1024 * 1024;
 
+/** So many records, or this part of all, may have ids of another form before that is a form of its own. */
+const FEW = 3;
+const FEW_OF_ALL = 0.01;
+
+/** What is left of a UUID: at least one dash, a letter, and nothing that a UUID does not have. */
+const PIECE_WITH_DASH = /^(?=.{4,80}$)(?=.*[a-fA-F])[0-9a-fA-F]*-[0-9a-fA-F-]*$/;
+const PIECE = /^[0-9a-fA-F]{1,35}$/;
+
+type Doubt = "piece" | "short piece" | "mixed";
+
 /**
- * Finds records that two writers made together, each one half: in a file that shows signs of two writers (copies of
- * records, fragments), those that stand across the border of two blocks and are not consistent in themselves.
+ * Finds records that two writers made together, each one half. Suspicious are ids that may be pieces of UUIDs, and users of
+ * another platform, in a file where hardly any other record has such; they are set aside where the file shows other signs
+ * of two writers (copies, fragments), or where the border of two blocks stands in the record.
  */
 export class Overlap {
   /** The file holds a copy of a record, or a fragment. */
   hasSigns = false;
-  /** Where records start whose id may be what is left of a UUID. */
-  readonly #pieces: number[] = [];
+  readonly #doubts: { readonly start: number; readonly doubt: Doubt }[] = [];
+  #otherIds = 0;
+  #mixed = 0;
 
-  /** Among UUIDs, this record has another id. */
-  noteOtherId(start: number, id: string): void {
-    if (/^[0-9a-fA-F-]{1,35}$/.test(id) && this.#pieces.length < MOST_PIECES) this.#pieces.push(start);
+  /** Notes a record that has not the form that the file's records have at its beginning. */
+  note(record: RecordPart, dialect: Dialect): void {
+    const values = valuesOf(record);
+    const ids = [values.get("session_id") ?? "", values.get("thread_id") ?? ""];
+    const others = dialect.allIdsAreUuids ? ids.filter((id) => !isUuid(id)) : [];
+    if (others.length > 0) this.#otherIds += 1;
+    const isMixed = dialect.allUsersNamePlatform && !isUserOfPlatform(values);
+    if (isMixed) this.#mixed += 1;
+    const doubt = others.some((id) => PIECE_WITH_DASH.test(id))
+      ? "piece"
+      : others.some((id) => PIECE.test(id))
+        ? "short piece"
+        : isMixed || others.length > 0
+          ? "mixed"
+          : undefined;
+    if (doubt !== undefined && this.#doubts.length < MOST_PIECES) this.#doubts.push({ start: record.start, doubt });
   }
 
   /** @param recordAt reads the record that starts at an offset */
@@ -33,11 +58,25 @@ export class Overlap {
     dialect: Dialect,
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
-    if (!this.hasSigns) return;
-    for (const start of this.#pieces) {
+    const few = Math.max(FEW, ledger.records * FEW_OF_ALL);
+    if (this.#otherIds > few || this.#mixed > few) return;
+    for (const { start, doubt } of this.#doubts) {
       const record = ledger.isLeftOut(start) ? undefined : recordAt(start);
-      if (record !== undefined) this.setAside(ledger, record);
+      if (record === undefined) continue;
+      const isAtBorder = spansBorder(record) || start % PAGE_BYTES === 0;
+      const isCertain =
+        doubt === "piece" ? this.hasSigns || isAtBorder : this.hasSigns && (doubt !== "mixed" || isAtBorder);
+      if (isCertain) this.setAside(ledger, record);
     }
+    if (this.hasSigns) this.#findAtBorders(ledger, source, dialect, recordAt);
+  }
+
+  #findAtBorders(
+    ledger: Ledger,
+    source: ByteSource,
+    dialect: Dialect,
+    recordAt: (start: number) => RecordPart | undefined,
+  ): void {
     let end = 0;
     for (let border = PAGE_BYTES; border < source.byteLength; border += PAGE_BYTES) {
       const start = lineStart(source, border);
@@ -51,33 +90,40 @@ export class Overlap {
 
   /** Takes a record out again that was said to stay. */
   setAside(ledger: Ledger, { start, end }: RecordPart): void {
-    const [code, reason] = ["writer-overlap", OVERLAP_REASON] as const;
+    const reason = "its halves may be of two writers: ids or users have not the form of the others";
     this.hasSigns = true;
-    ledger.report.add({ code, byteOffset: start, byteLength: end - start, message: reason, outcome: "quarantined" });
-    ledger.setAsideLater(start, end, { code, reason, fields: {} });
+    ledger.report.add({
+      code: "writer-overlap",
+      byteOffset: start,
+      byteLength: end - start,
+      message: reason,
+      outcome: "quarantined",
+    });
+    ledger.setAsideLater(start, end, { code: "writer-overlap", reason, fields: {} });
   }
 }
 
 /** A record stands across the border of two blocks. */
 export function spansBorder({ start, end }: { readonly start: number; readonly end: number }): boolean {
-  return Math.floor((start - 1) / PAGE_BYTES) !== Math.floor((end - 1) / PAGE_BYTES);
+  return Math.floor(start / PAGE_BYTES) !== Math.floor((end - 1) / PAGE_BYTES);
 }
 
-export const OVERLAP_REASON = "its halves may be of two writers: a block of the file ends in it";
+function isUserOfPlatform(values: ReadonlyMap<string, string>): boolean {
+  return values.get("user_id")?.startsWith(`${values.get("platform") ?? ""}_`) === true;
+}
 
 /** The ids have the form that the file's ids have, and the user is one of the platform. */
-function isConsistent(record: RecordPart, { idsAreUuids, usersNamePlatform }: Dialect): boolean {
+function isConsistent(record: RecordPart, { allIdsAreUuids, allUsersNamePlatform }: Dialect): boolean {
   const values = valuesOf(record);
   const value = (name: string): string => values.get(name) ?? "";
-  if (idsAreUuids && !(isUuid(value("session_id")) && isUuid(value("thread_id")))) return false;
-  return !usersNamePlatform || value("user_id").startsWith(`${value("platform")}_`);
+  if (allIdsAreUuids && !(isUuid(value("session_id")) && isUuid(value("thread_id")))) return false;
+  return !allUsersNamePlatform || isUserOfPlatform(values);
 }
 
 function lineStart(source: ByteSource, before: number): number | undefined {
   for (let length = 512; length <= LOOK_BACK_BYTES; length *= 4) {
     const from = Math.max(0, before - length);
-    const window = Buffer.alloc(before - from);
-    source.readAt(window, from);
+    const window = readBytes(source, from, before - from);
     const feed = window.lastIndexOf(0x0a);
     if (feed !== -1) return from + feed + 1;
     if (from === 0) return undefined;

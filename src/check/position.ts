@@ -1,4 +1,4 @@
-import type { ByteSource } from "./run.js";
+import type { ByteSource } from "./byte-source.js";
 
 const WINDOW_BYTES = 64 * 1024;
 
@@ -12,6 +12,8 @@ export class Positions {
   #offset = 0;
   #line = 1;
   #lineStart = 0;
+  /** Starts of lines, ascending, to go back to. */
+  readonly #known: { readonly lineStart: number; readonly line: number }[] = [];
   /** What ends a line: LF, or CR in a file that has no LF. */
   lineBreak = 0x0a;
 
@@ -21,10 +23,7 @@ export class Positions {
 
   /** Both from 1; the column in bytes. */
   at(byteOffset: number): { line: number; column: number } {
-    if (byteOffset < this.#lineStart) {
-      this.#offset = this.#lineStart = 0;
-      this.#line = 1;
-    }
+    if (byteOffset < this.#lineStart) this.#goBack(byteOffset);
     while (this.#offset < byteOffset) {
       if (!this.#fill()) break;
       const until = Math.min(byteOffset, this.#windowStart + this.#windowLength);
@@ -33,9 +32,18 @@ export class Positions {
       else {
         this.#offset = this.#lineStart = this.#windowStart + feed + 1;
         this.#line += 1;
+        if (this.#lineStart >= (this.#known.at(-1)?.lineStart ?? 0) + WINDOW_BYTES) {
+          this.#known.push({ lineStart: this.#lineStart, line: this.#line });
+        }
       }
     }
     return { line: this.#line, column: byteOffset - this.#lineStart + 1 };
+  }
+
+  #goBack(byteOffset: number): void {
+    const known = this.#known.findLast(({ lineStart }) => lineStart <= byteOffset) ?? { lineStart: 0, line: 1 };
+    this.#offset = this.#lineStart = known.lineStart;
+    this.#line = known.line;
   }
 
   /** Makes sure that the byte to look at next is in the window, behind which nothing of an earlier one is left. */

@@ -6,6 +6,8 @@ import { cellsOf } from "./salvage.js";
 import { UUID } from "./uuid.js";
 
 /** What a person or a program put before a record that starts with a UUID: a mark of mail, a list or a comment. */
+const LONGEST_MARK = 8;
+const UUID_LENGTH = 36;
 const LINE_MARK = new RegExp(`^(?=.*[^\\s"'])[^,;"'{}0-9a-zA-Z]{1,8}(?=${UUID.source}[,;])`);
 
 /** The texts to read a record from, the likeliest first, and what is then wrong with the text as it stands. */
@@ -16,7 +18,9 @@ export function* recordForms(
 ): Generator<[string, RecordLayout, DiagnosticCode?]> {
   const inQuotes = wholeInQuotes(text);
   if (inQuotes?.includes(layout.delimiter) === true) yield [inQuotes, layout, "row-in-quotes"];
-  const marked = dialect.idsAreUuids ? LINE_MARK.exec(text)?.[0].length : undefined;
+  const marked = dialect.idsAreUuids
+    ? LINE_MARK.exec(text.slice(0, LONGEST_MARK + UUID_LENGTH + 1))?.[0].length
+    : undefined;
   if (marked !== undefined) yield [text.slice(marked), layout, "line-prefix"];
   const inner = text.startsWith('"""') ? fieldsInQuotes(text, layout.delimiter) : undefined;
   if (inner !== undefined) yield [inner, layout, "row-in-quotes"];

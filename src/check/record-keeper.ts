@@ -6,11 +6,10 @@ import { valuesOf, type Duplicates } from "./duplicates.js";
 import { encodeField, encodeRecord } from "./encode.js";
 import type { Ledger } from "./ledger.js";
 import type { OlderCopy } from "./older-copy.js";
-import { OVERLAP_REASON, spansBorder, type Overlap } from "./overlap.js";
+import type { Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
 import type { RecordLayout, RecordReading } from "./record-reading.js";
 import type { LostPart, PlacedNote, RecordPart } from "./recovery.js";
-import { isUuid } from "./uuid.js";
 import { kindOf } from "./values.js";
 
 /** Codes of what repair leaves as it is. */
@@ -29,6 +28,8 @@ export class RecordKeeper {
   readonly #dialect: Dialect;
   readonly #outputNames: readonly string[];
   readonly #olderCopy: OlderCopy | undefined;
+  /** Times that were rounded and are exact again. */
+  exactTimes = 0;
 
   constructor(
     ledger: Ledger,
@@ -56,24 +57,23 @@ export class RecordKeeper {
       this.#ledger.setAside(start, end, { code: "missing-column", reason, fields, field: missing });
       return;
     }
+    const lost = layout.names.find(
+      (name, place) => name !== "" && !this.#outputNames.includes(name) && part.reading.fields[place]?.value !== "",
+    );
+    if (lost !== undefined) {
+      const reason = `the output has no column ${lost}, which a later header names`;
+      this.#ledger.setAside(start, end, {
+        code: "field-count",
+        reason,
+        fields: Object.fromEntries(valuesOf(part)),
+        field: lost,
+      });
+      return;
+    }
     const checked = checkValues(part.reading, layout.names, this.#dialect.idsAreUuids);
     const { notes } = checked;
     const reading = this.#withExactTimes(checked.reading, layout);
-    const piece = notes.find(({ code }) => code === "fragment");
-    if (piece !== undefined) {
-      this.#overlap.hasSigns = true;
-      const reason = `${piece.field} is a part of a UUID, or of two`;
-      this.#ledger.setAside(start, end, { code: "fragment", reason, fields: {}, field: piece.field });
-      return;
-    }
-    const hasOtherIds = this.#hasOtherIds(part);
-    const isMixed = this.#dialect.allUsersNamePlatform && !isUserOfPlatform(part);
-    if ((hasOtherIds || isMixed || notes.some(({ code }) => code === "damaged-uuid")) && spansBorder(part)) {
-      this.#overlap.hasSigns = true;
-      this.#ledger.setAside(start, end, { code: "writer-overlap", reason: OVERLAP_REASON, fields: {} });
-      return;
-    }
-    if (hasOtherIds) this.#overlap.noteOtherId(start, valuesOf(part).get("session_id") ?? "");
+    this.#overlap.note(part, this.#dialect);
     const isOdd = reading.fields.some(({ raw }) => raw === undefined);
     const hasFix = isOdd || [...part.notes, ...notes].some(({ code }) => !KEPT.has(code));
     const bytes =
@@ -96,13 +96,6 @@ export class RecordKeeper {
     }
     this.#ledger.records += 1;
     this.#duplicates.add(part);
-  }
-
-  /** The only ids in the file, or nearly, that are no UUIDs. */
-  #hasOtherIds(part: RecordPart): boolean {
-    const values = valuesOf(part);
-    const isOther = (name: string): boolean => !isUuid(values.get(name) ?? "");
-    return this.#dialect.allIdsAreUuids && (isOther("session_id") || isOther("thread_id"));
   }
 
   #report(note: PlacedNote, edits: readonly Edit[] | undefined, expected: string | undefined): void {
@@ -148,13 +141,10 @@ export class RecordKeeper {
     const fields = reading.fields.map((field, place) => {
       const name = names[place] ?? "";
       const exact = kindOf(name) === "time" ? copy.exactTime(id, name, field.value) : undefined;
-      return exact === undefined ? field : { value: exact, raw: undefined };
+      if (exact === undefined) return field;
+      this.exactTimes += 1;
+      return { value: exact, raw: undefined };
     });
     return { ...reading, fields };
   }
-}
-
-function isUserOfPlatform(part: RecordPart): boolean {
-  const values = valuesOf(part);
-  return values.get("user_id")?.startsWith(`${values.get("platform") ?? ""}_`) === true;
 }

@@ -4,7 +4,8 @@ import { CheckRun } from "./check-run.js";
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
 import type { Recorder } from "./ledger.js";
 import { OlderCopy } from "./older-copy.js";
-import type { ByteSource, CheckListener, CheckOptions } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
+import type { CheckListener, CheckOptions } from "./run.js";
 import type { DroppedSegment, QuarantinedSegment, Segment } from "./segment.js";
 
 /** What a repair would do, as data. Reading its parts reads the input again, which must not change meanwhile. */
@@ -48,8 +49,7 @@ export function planRepair(source: ByteSource, options: CheckOptions = {}, liste
   const quarantined = segments.filter((segment): segment is QuarantinedSegment => segment.kind === "quarantined");
   const isIdentity = content === source && segments.every(({ kind }) => kind === "kept");
   const read = (byteOffset: number, byteLength: number): Uint8Array => {
-    const buffer = Buffer.allocUnsafe(byteLength);
-    return buffer.subarray(0, content.readAt(buffer, byteOffset));
+    return readBytes(content, byteOffset, byteLength);
   };
   return {
     isIdentity,
@@ -86,17 +86,6 @@ class SegmentLog implements Recorder {
     if (segment.kind === "kept" && last?.kind === "kept") {
       this.#segments[this.#segments.length - 1] = { ...last, byteLength: last.byteLength + segment.byteLength };
     } else this.#segments.push(segment);
-  }
-
-  retract(byteOffset: number): void {
-    for (let last = this.#segments.at(-1); last !== undefined; last = this.#segments.at(-1)) {
-      if (last.byteOffset + last.byteLength <= byteOffset) return;
-      this.#segments.pop();
-      if (last.byteOffset < byteOffset && last.kind === "kept") {
-        this.#segments.push({ ...last, byteLength: byteOffset - last.byteOffset });
-        return;
-      }
-    }
   }
 
   supersede(segment: DroppedSegment | QuarantinedSegment): void {

@@ -2,7 +2,7 @@ import type { Edit } from "../csv/edit.js";
 import type { Diagnostic, DiagnosticCode, Outcome } from "./diagnostic.js";
 import { Positions } from "./position.js";
 import { RULES } from "./rules/index.js";
-import type { ByteSource } from "./run.js";
+import { readBytes, type ByteSource } from "./byte-source.js";
 
 /** What is to be said of a span of the file. */
 export interface Finding {
@@ -69,8 +69,6 @@ export class Report {
   }
 
   #text(byteOffset: number, byteLength: number): string {
-    const buffer = Buffer.alloc(Math.min(byteLength, LONGEST_TEXT));
-    const length = buffer.length === 0 ? 0 : this.#source.readAt(buffer, byteOffset);
-    return buffer.toString("utf8", 0, length);
+    return readBytes(this.#source, byteOffset, Math.min(byteLength, LONGEST_TEXT)).toString("utf8");
   }
 }

@@ -1,13 +1,7 @@
+import type { ByteSource } from "./byte-source.js";
 import { CheckRun } from "./check-run.js";
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
 import type { Recorder } from "./ledger.js";
-
-/** Bytes that can be read at any offset: an open file, or memory. */
-export interface ByteSource {
-  readonly byteLength: number;
-  /** Reads up to `target.length` bytes at an offset; 0 at the end. */
-  readAt(target: Uint8Array, byteOffset: number): number;
-}
 
 export interface CheckOptions {
   /** Makes lossy fixes too. */
@@ -35,7 +29,6 @@ export interface CheckSummary {
 
 const NOT_RECORDED: Omit<Recorder, "diagnostic"> = {
   segment: () => undefined,
-  retract: () => undefined,
   supersede: () => undefined,
 };
 

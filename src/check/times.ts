@@ -1,4 +1,4 @@
-import type { ByteSource } from "./run.js";
+import { readInto, type ByteSource } from "./byte-source.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 
 /** Which of two numbers in `03/04/2025` is the day; undefined where the file does not tell. */
@@ -25,7 +25,11 @@ const TIME_OF_DAY = String.raw`(?:[Tt_ ,:]+${CLOCK}\s*([AaPp]\.?[Mm]\.?)?)?`;
 const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
 const DAY_NAME = String.raw`(?:[A-Za-z]{3,9},? +)?`;
 const DATE_FORMS: readonly [form: RegExp, parts: "ymd" | "basic" | "numbers" | "dMy" | "Mdy" | "MdTy"][] = [
-  [new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${TIME_OF_DAY}${ZONE}$`), "ymd"],
+  [
+    new RegExp(String.raw`^(\d{4})(-)(\d{2})\2(\d{2})(?=[Tt_ ,:]+\d{2}[:.]|.*[AaPp]\.?[Mm])${TIME_OF_DAY}${ZONE}$`),
+    "ymd",
+  ],
+  [new RegExp(String.raw`^(\d{4})([/.])(\d{1,2})\2(\d{1,2})${TIME_OF_DAY}${ZONE}$`), "ymd"],
   [new RegExp(String.raw`^(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?${ZONE}$`), "basic"],
   [new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4})${TIME_OF_DAY}${ZONE}$`), "numbers"],
   [new RegExp(String.raw`^${DAY_NAME}(\d{1,2})[-/ ]([A-Za-z]{3,9})\.?[-/, ]+(\d{4})${TIME_OF_DAY}${ZONE}$`), "dMy"],
@@ -144,7 +148,7 @@ function hourOfDay(hour: number, half: string | undefined): number | undefined {
   return (hour % 12) + (/^p/i.test(half) ? 12 : 0);
 }
 
-const DATE_WITH_YEAR_LAST = /(?:^|[,;\t|"' ])(\d{1,2})([-/.])(\d{1,2})\2\d{4}(?=[T ,;\t|"'])/g;
+const DATE_WITH_YEAR_LAST = /(?:^|[,;\t|])[ ]*["']?(\d{1,2})([-/.])(\d{1,2})\2\d{4}(?=[T ,;\t|"'])/g;
 const WINDOW_BYTES = 1024 * 1024;
 /** A date on the border of two windows is seen in one of them. */
 const OVERLAP_BYTES = 64;
@@ -158,9 +162,9 @@ export function findDateOrder(source: ByteSource): DateOrder {
   let monthFirst = false;
   const window = Buffer.allocUnsafe(WINDOW_BYTES);
   for (let at = 0; at < source.byteLength; at += WINDOW_BYTES - OVERLAP_BYTES) {
-    const length = source.readAt(window, at);
-    if (length === 0) break;
-    for (const [, first, , second] of window.toString("latin1", 0, length).matchAll(DATE_WITH_YEAR_LAST)) {
+    const bytes = readInto(source, window, at);
+    if (bytes.length === 0) break;
+    for (const [, first, , second] of bytes.toString("latin1").matchAll(DATE_WITH_YEAR_LAST)) {
       if (Number(first) > 12) dayFirst = true;
       if (Number(second) > 12) monthFirst = true;
     }

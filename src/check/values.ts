@@ -79,8 +79,10 @@ const FULL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?$/;
 function withoutNuls(kind: ColumnKind, value: string, { isUtf16 }: ValueRules): string | undefined {
   const bare = value.replaceAll(NUL, "");
   const inner = value.replaceAll(/^\0+|\0+$/g, "");
-  if (isUtf16 === true || inner === bare) return bare;
-  if (kind === "id") return isUuid(bare) ? bare : undefined;
+  if (isUtf16 === true) return bare;
+  // At its end an id may have had another character.
+  if (kind === "id") return isUuid(bare) || value.replace(/^\0+/, "") === bare ? bare : undefined;
+  if (inner === bare) return bare;
   if (kind === "time") return FULL_TIME.test(bare) ? bare : undefined;
   // Between the parts of JSON; in a string nobody knows.
   return readJsonObject(inner, 0)?.json;

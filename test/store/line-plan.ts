@@ -1,5 +1,6 @@
 import type { RepairPlan } from "../../src/check/repair.js";
-import type { ByteSource, CheckListener, CheckOptions } from "../../src/check/run.js";
+import type { ByteSource } from "../../src/check/byte-source.js";
+import type { CheckListener, CheckOptions } from "../../src/check/run.js";
 import type { QuarantinedSegment, Segment } from "../../src/check/segment.js";
 
 /**

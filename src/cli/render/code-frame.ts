@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../check/diagnostic.js";
-import type { ByteSource } from "../../check/run.js";
+import type { ByteSource } from "../../check/byte-source.js";
 import type { Paint, Style } from "./style.js";
 import { visibleBytes } from "./visible-bytes.js";
 import { displayWidth, truncate, truncateStart } from "./width.js";

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../check/diagnostic.js";
-import type { ByteSource, CheckSummary } from "../../check/run.js";
+import type { ByteSource } from "../../check/byte-source.js";
+import type { CheckSummary } from "../../check/run.js";
 
 /** A file that is checked. */
 export interface CheckedFile {

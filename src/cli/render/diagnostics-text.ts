@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../check/diagnostic.js";
-import type { ByteSource, CheckSummary } from "../../check/run.js";
+import type { ByteSource } from "../../check/byte-source.js";
+import type { CheckSummary } from "../../check/run.js";
 import { RULES, type DiagnosticCode } from "../../check/rules/index.js";
 import { isValid, type CheckedFile, type DiagnosticsReport, type Print } from "./diagnostics-report.js";
 import type { ReportOptions } from "./diagnostics-report.js";

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../check/diagnostic.js";
-import type { ByteSource } from "../../check/run.js";
+import type { ByteSource } from "../../check/byte-source.js";
 import { codeFrame } from "./code-frame.js";
 import { wantedText } from "./diagnostics-report.js";
 import { groupDigits } from "./numbers.js";

@@ -1,5 +1,6 @@
 import type { Diagnostic, DiagnosticCode } from "../../../src/check/diagnostic.js";
-import type { ByteSource, CheckSummary } from "../../../src/check/run.js";
+import type { ByteSource } from "../../../src/check/byte-source.js";
+import type { CheckSummary } from "../../../src/check/run.js";
 import type { CheckedFile, DiagnosticsReport, Print } from "../../../src/cli/render/diagnostics-report.js";
 import { memorySource } from "../../../src/store/csv-source.js";
 

@@ -1,0 +1,11 @@
+import { REPEATED } from "./ledger.js";
+
+/** Names that are all different: of columns with one name, or without a name, each gets a mark and its number. */
+export function uniqueNames(names: readonly string[]): string[] {
+  const seen = new Map<string, number>();
+  return names.map((name) => {
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return count === 0 && name !== "" ? name : `${name}${REPEATED}${count}`;
+  });
+}
