@@ -54,13 +54,18 @@ export class Block {
 
 /** The most lines, and bytes, that one record is looked for in. */
 export const BLOCK_LINES = 400;
-export const BLOCK_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** The lines from `first` on that may belong to one record: up to a border, or a line for which `isBorder` holds. */
-export function linesOfBlock(lines: LineReader, first: Line, isBorder: (line: Line) => boolean): Line[] {
+export function linesOfBlock(
+  lines: LineReader,
+  first: Line,
+  isBorder: (line: Line) => boolean,
+  most = BLOCK_LINES,
+): Line[] {
   const block = [first];
   let bytes = first.text.length;
-  for (let last = first; block.length < BLOCK_LINES && bytes < BLOCK_BYTES;) {
+  for (let last = first; block.length < most && bytes < BLOCK_BYTES;) {
     if (last.ending === "nul" || last.ending === "end") break;
     const next = lines.at(last.next);
     if (next === undefined || next.isNulRun || isBorder(next)) break;

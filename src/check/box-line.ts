@@ -1,2 +1,6 @@
+const FRAME = /^[\s|+:=-]+$/;
+
 /** A line of a drawn table that only separates. */
-export const BOX_LINE = /^[\s|+:=-]*[-=]{3,}[\s|+:=-]*$/;
+export function isBoxLine(text: string): boolean {
+  return FRAME.test(text) && (text.includes("---") || text.includes("==="));
+}

@@ -13,7 +13,8 @@ import type { OlderCopy } from "./older-copy.js";
 import { Overlap } from "./overlap.js";
 import { RecordKeeper } from "./record-keeper.js";
 import type { RecordLayout } from "./record-reading.js";
-import { Recovery, type HeaderPart, type Part, type RecordPart } from "./recovery.js";
+import { Recovery } from "./recovery.js";
+import type { HeaderPart, Part, RecordPart } from "./parts.js";
 import { readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckOptions } from "./run.js";
 import { settleLayout } from "./settle-layout.js";
@@ -153,6 +154,13 @@ export class CheckRun {
         const stretch = this.#fastFrom(this.#fast, at);
         slowRecords = stretch.records >= slowRecords ? 1 : Math.min(slowRecords * 2, MOST_SLOW_RECORDS);
         at = stretch.end;
+        const { suspect } = stretch;
+        const whole = suspect?.start === at ? this.#recovery.wellFormed(at, suspect.end) : undefined;
+        if (whole !== undefined && !/^\s*(?:"?\{)/.test(this.#lines.text(whole.end, whole.end + LOOK_AHEAD_BYTES))) {
+          this.#take(whole);
+          at = whole.end;
+          continue;
+        }
       }
       for (let count = 0; count < slowRecords || this.#isMidLine; count += 1) {
         const next = this.#partAt(at);
@@ -163,7 +171,7 @@ export class CheckRun {
   }
 
   #fastFrom(fast: FastScan, at: number): FastStretch {
-    let stretch: FastStretch = { end: at, records: 0, lastStart: undefined, repeated: [] };
+    let stretch: FastStretch = { end: at, records: 0, lastStart: undefined, suspect: undefined, repeated: [] };
     try {
       stretch = fast.from(at);
     } catch (error) {
@@ -177,9 +185,9 @@ export class CheckRun {
     const last = longer !== undefined && longer.end > end ? longer : undefined;
     this.#ledger.keep(at, last?.start ?? end);
     this.#ledger.records += last === undefined ? records : records - 1;
-    for (const { start, earlier } of stretch.repeated) {
+    for (const { start } of stretch.repeated) {
       const record = start === last?.start ? undefined : this.#readAgain(start);
-      if (record !== undefined) this.#duplicates.compare(record, earlier);
+      if (record !== undefined) this.#duplicates.add(record);
     }
     if (last === undefined) return stretch;
     this.#take(last);

@@ -77,7 +77,7 @@ function unwrap(source: ByteSource, start: string): Layer | undefined {
       bytes: encoding.decode(all()),
     };
   }
-  if (start.includes(DRAWN_BAR) && /session/i.test(start)) {
+  if (DRAWN_START.test(start) && /session/i.test(start)) {
     const message = "the file is a table drawn with lines";
     return { step: { code: "delimiter", message }, bytes: withPlainBars(all()) };
   }
@@ -90,6 +90,7 @@ function unwrap(source: ByteSource, start: string): Layer | undefined {
 }
 
 /** │ in UTF-8. */
+const DRAWN_START = /^\s*\u00e2(?:\u0094|\u0095)[\u0080-\u00bf]/;
 const DRAWN_BAR = "\u00e2\u0094\u0082";
 /** ─ and the corners and crossings of light lines. */
 const DRAWN_LINE = /\u00e2\u0094[\u0080-\u00bf]|\u00e2\u0095[\u0080-\u00bf]/g;

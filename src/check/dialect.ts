@@ -2,7 +2,7 @@ import { COLUMN_NAMES } from "../session/columns.js";
 import { DELIMITERS, readHeader, type HeaderReading } from "./header.js";
 import { findPrefix, findSuffix } from "./line-edges.js";
 import type { Line, LineReader } from "./lines.js";
-import { BOX_LINE } from "./box-line.js";
+import { isBoxLine } from "./box-line.js";
 import { UUID, UUID_START } from "./uuid.js";
 import type { RecordLayout } from "./record-reading.js";
 
@@ -45,6 +45,7 @@ export interface FoundHeader extends HeaderReading {
 const LOOK_AT_LINES = 60;
 /** A header that is split is looked for in so many lines. */
 const HEADER_LINES = 8;
+const LONGEST_SAMPLE = 64 * 1024;
 const LOOK_AT_BYTES = 256 * 1024;
 
 export const USUAL_LAYOUT: RecordLayout = { names: COLUMN_NAMES, delimiter: "," };
@@ -64,7 +65,9 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
     if (!line.isNulRun) first.push(line);
     at = line.next;
   }
-  const texts = first.map((line) => line.text).filter((text) => text.trim() !== "" && !BOX_LINE.test(text));
+  const texts = first
+    .map((line) => line.text.slice(0, LONGEST_SAMPLE))
+    .filter((text) => text.trim() !== "" && !isBoxLine(text));
   const diff = DIFFS.find(({ signs }) => signs.every((sign) => texts.some((text) => sign.test(text))));
   const isDiff = diff !== undefined;
   const prefix = diff?.prefix ?? findPrefix(texts);
@@ -95,7 +98,7 @@ function headerAmong(
   prefix: RegExp | undefined,
   suffix: RegExp | undefined,
 ): FoundHeader | undefined {
-  const texts = lines.map((line) => strip(line.text, prefix, suffix));
+  const texts = lines.map((line) => strip(line.text.slice(0, LONGEST_SAMPLE), prefix, suffix));
   let isMisplaced = false;
   for (const [index, line] of lines.entries()) {
     const alone = readHeader(texts[index] ?? "");
@@ -176,4 +179,4 @@ export const ROUNDED_TIME = /:\d\d\.\d{3}(?!\d)/;
 const EXACT_TIME = /:\d\d\.\d{6}/;
 
 /** `telegram_12345`, and `telegram` in the next field. */
-const USER_OF_PLATFORM = /(?:^|[,;\t|])\s*"?([A-Za-z][\w-]*)_[^,;\t|]*[,;\t|]\s*"?\1"?\s*[,;\t|]/;
+const USER_OF_PLATFORM = /(?:^|[,;\t|])\s*"?([A-Za-z][\w-]{0,40})_[^,;\t|]{0,200}[,;\t|]\s*"?\1"?\s*[,;\t|]/;

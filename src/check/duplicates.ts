@@ -5,7 +5,7 @@ import type { IdRegistry } from "./id-registry.js";
 import type { Ledger } from "./ledger.js";
 import { spansBorder, type Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
-import type { RecordPart } from "./recovery.js";
+import type { RecordPart } from "./parts.js";
 import type { Salvage } from "./salvage.js";
 import { kindOf } from "./values.js";
 
@@ -41,11 +41,11 @@ export class Duplicates {
   add(record: RecordPart): void {
     const id = valuesOf(record).get("session_id") ?? "";
     const earlier = this.#ids.add(id, record.start);
-    if (earlier !== -1 && earlier !== record.start) this.compare(record, earlier);
+    if (earlier !== -1 && earlier !== record.start) this.#compare(record, earlier);
   }
 
   /** A record that was said to stay has, it seems, the id of an earlier one. */
-  compare(record: RecordPart, earlierStart: number): void {
+  #compare(record: RecordPart, earlierStart: number): void {
     const completed = this.#completed.get(earlierStart);
     if (completed !== undefined) {
       // What the file itself has is newer than what was made of a piece and an older copy.

@@ -6,6 +6,9 @@ import { PAGE_BYTES } from "./overlap.js";
 import type { ByteSource } from "./byte-source.js";
 import { isUuid } from "./uuid.js";
 
+/** LF, a brace and a quote: with another last byte a file may be cut in a value. */
+const ENDS: ReadonlySet<number> = new Set([0x0a, 0x7d, 0x22]);
+
 /** What the scanner found from an offset on. */
 export interface FastStretch {
   /** One past the last record without fault. */
@@ -14,8 +17,10 @@ export interface FastStretch {
   readonly records: number;
   /** Where the last of them starts; undefined where there was none. */
   readonly lastStart: number | undefined;
-  /** Records among them whose id was seen before: offsets of the record, of its end, and of the earlier one. */
-  readonly repeated: readonly { readonly start: number; readonly end: number; readonly earlier: number }[];
+  /** The record behind them that has to be looked at, where it is well-formed. */
+  readonly suspect: { readonly start: number; readonly end: number } | undefined;
+  /** Where records among them start whose id was seen before. */
+  readonly repeated: readonly { readonly start: number }[];
 }
 
 /**
@@ -84,9 +89,7 @@ export class FastScan {
         end = scanner.byteOffset + scanner.recordEnd(next - 1);
         for (const { record, earlierOffset } of this.#addIds(first, next)) {
           const start = scanner.byteOffset + scanner.recordStart(record);
-          if (start !== earlierOffset) {
-            repeated.push({ start, end: scanner.byteOffset + scanner.recordEnd(record), earlier: earlierOffset });
-          }
+          if (start !== earlierOffset) repeated.push({ start });
         }
       }
       this.#record = next;
@@ -94,7 +97,15 @@ export class FastScan {
       if (next < count || repeated.length > 0) break;
       this.#isEnded = !this.#nextBatch();
     }
-    return { end, records, lastStart, repeated };
+    return { end, records, lastStart, suspect: this.#suspect(), repeated };
+  }
+
+  #suspect(): FastStretch["suspect"] {
+    const scanner = this.#scanner;
+    const record = this.#record;
+    if (this.#isEnded || record >= scanner.recordCount || scanner.isBroken(record)) return undefined;
+    const start = scanner.byteOffset + scanner.recordStart(record);
+    return { start, end: scanner.byteOffset + scanner.recordEnd(record) };
   }
 
   /** The scanner stands before a record that starts here. */
@@ -139,11 +150,13 @@ export class FastScan {
       platform: place("platform"),
       threadId: place("thread_id"),
     });
-    for (let record = 0; record < suspects.length; record += 1)
-      suspects[record] = (suspects[record] ?? 0) | (suspicions[record] ?? 0);
+    for (let record = 0; record < suspects.length; record += 1) {
+      // More fields than columns are no fault to the scanner where they are empty.
+      const isOtherWidth = scanner.fieldCount(record) !== width;
+      suspects[record] = (suspects[record] ?? 0) | (suspicions[record] ?? 0) | (isOtherWidth ? 1 : 0);
+    }
     this.#suspects = suspects;
     if (scanner.pythonObjectCount > 0) this.#suspectPythonObjects([place("pending_approval"), place("metadata")]);
-    if (scanner.field(scanner.recordCount, 0) !== scanner.recordCount * width) this.#suspectOtherWidths(width);
     if (this.#allUsersNamePlatform) this.#suspectMixedHalves(place("user_id"), place("platform"));
     if (this.#idsAreUuids && uuidCount < scanner.recordCount) {
       this.#suspectOtherIds(this.#allIdsAreUuids ? [place("session_id"), place("thread_id")] : [place("session_id")]);
@@ -161,13 +174,6 @@ export class FastScan {
       const isPython = (place: number): boolean =>
         count > place && scanner.fieldJson(scanner.field(record, place)) === "python-object";
       if (places.some(isPython)) this.#suspects[record] = 1;
-    }
-  }
-
-  /** Records with more fields than columns: they may be empty. */
-  #suspectOtherWidths(width: number): void {
-    for (let record = 0; record < this.#scanner.recordCount; record += 1) {
-      if (this.#scanner.fieldCount(record) !== width) this.#suspects[record] = 1;
     }
   }
 
@@ -205,7 +211,7 @@ export class FastScan {
         if (!isUtf8(text)) this.#suspects[record] = 1;
       }
     }
-    if (scanner.byteOffset + batch.length === this.#source.byteLength && batch.at(-1) !== 0x0a) {
+    if (scanner.byteOffset + batch.length === this.#source.byteLength && !ENDS.has(batch.at(-1) ?? 0)) {
       this.#suspects[scanner.recordCount - 1] = 1;
     }
   }

@@ -139,7 +139,7 @@ function spaceLength(text: string, at: number): number {
 const CURLY = "\u00e2\u0080[\u0098-\u009f]";
 const EDGES: readonly [RegExp, DiagnosticCode][] = [
   [new RegExp(`^\\s*(?:${CURLY})+|(?:${CURLY})+\\s*$`, "g"), "smart-quotes"],
-  [/^\s*"+|"+\s*$/g, "stray-quote"],
+  [/^\s*"+|(?<!")"+\s*$/g, "stray-quote"],
   [/^\s*'(?=.*'\s*$)|'\s*$/g, "stray-quote"],
 ];
 

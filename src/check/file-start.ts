@@ -4,7 +4,7 @@ import type { Dialect, FoundHeader } from "./dialect.js";
 import { encodeField } from "./encode.js";
 import type { Ledger } from "./ledger.js";
 import type { LineReader } from "./lines.js";
-import { cellsOf } from "./salvage.js";
+import { cellsOf } from "./cells.js";
 
 const LOOK_FOR_TEXT_BYTES = 1024 * 1024;
 

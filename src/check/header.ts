@@ -1,5 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { COLUMN_NAMES, type ColumnName } from "../session/columns.js";
+import { cellsOf } from "./cells.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 
 /** What a header line says, however it is spelled. */
@@ -28,6 +29,8 @@ const NO_HEADER = /\d{3}|[{}]/;
  * @returns undefined where it is none
  */
 export function readHeader(line: string): HeaderReading | undefined {
+  const exact = exactHeader(line);
+  if (exact !== undefined) return exact;
   if (line.length > LONGEST_HEADER || NO_HEADER.test(line)) return undefined;
   let best: HeaderReading | undefined;
   for (const delimiter of DELIMITERS) {
@@ -38,8 +41,16 @@ export function readHeader(line: string): HeaderReading | undefined {
   return best !== undefined && COLUMN_NAMES.length - best.missing.length >= ENOUGH_NAMES ? best : undefined;
 }
 
+/** A header as it should be, whatever other columns it names. */
+function exactHeader(line: string): HeaderReading | undefined {
+  if (!line.slice(0, LONGEST_HEADER).includes("session_id")) return undefined;
+  const names = cellsOf(line, ",");
+  if (names === undefined || !COLUMN_NAMES.every((name) => names.includes(name))) return undefined;
+  return { delimiter: ",", names, missing: [], codes: [] };
+}
+
 function readNames(line: string, delimiter: Delimiter): HeaderReading | undefined {
-  const cells = cellsOf(line, delimiter);
+  const cells = looseCells(line, delimiter);
   if (cells.length < ENOUGH_NAMES) return undefined;
   const codes = new Set<DiagnosticCode>();
   if (delimiter !== ",") codes.add("delimiter");
@@ -75,11 +86,14 @@ function takeByPlace(names: string[], taken: Set<string>, codes: Set<DiagnosticC
   }
 }
 
-function cellsOf(line: string, delimiter: Delimiter): string[] {
+function looseCells(line: string, delimiter: Delimiter): string[] {
   const bare = line.replaceAll("\0", "").replace(/^\s*\|(?=.*\|)|\|\s*$/g, (bar) => (delimiter === "|" ? "" : bar));
   const whole = /^\s*"([^"]*)"[\s,;]*$/.exec(bare)?.[1];
   const text = whole?.includes(delimiter) === true ? whole : bare;
-  return text.split(delimiter).map((cell) => cell.replace(/^(\s*)"(.*)"(\s*)$/, "$1$2$3"));
+  return text.split(delimiter).map((cell) => {
+    const [, before, quoted, behind] = /^(\s*)"(.*)"(\s*)$/.exec(cell) ?? [];
+    return quoted === undefined ? cell : `${before ?? ""}${quoted.replaceAll('""', '"')}${behind ?? ""}`;
+  });
 }
 
 const BY_LETTERS = new Map<string, ColumnName>(COLUMN_NAMES.map((name) => [lettersOf(name), name]));

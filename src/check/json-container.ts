@@ -1,61 +1,80 @@
-import { COLUMN_NAMES, NEW_FILE_HEADER, type ColumnName } from "../session/columns.js";
+import { isUtf8 } from "node:buffer";
+import { COLUMN_NAMES, type ColumnName } from "../session/columns.js";
 import { jsonEntries } from "../session/json.js";
 import { encodeField } from "./encode.js";
 import { readJsonObject } from "./json-text.js";
 
 /** So many of our columns make a record of an object. */
 const ENOUGH_KEYS = 4;
+const LONGEST_JSON = 256 * 1024 * 1024;
+/** Objects that are none of ours, or broken: each of them is read again from its next brace on. */
+const MOST_FAILURES = 500;
+
+type Values = ReadonlyMap<string, string>;
 
 /**
- * The objects of a JSON text (an array, one object a line, or inside of another object) as CSV with the usual header.
- * Text between them that is no mere punctuation follows as lines, so that nothing is lost.
+ * The objects of a JSON text (an array, one object a line, or inside of another object) as CSV with the usual header, keys
+ * that are not ours as further columns. Text between them that is no mere punctuation follows as lines, so that nothing
+ * is lost.
  *
  * @returns undefined where there is no object with our columns
  */
 export function recordsOfJson(bytes: Buffer): Buffer | undefined {
+  if (bytes.length > LONGEST_JSON) return undefined;
   const text = bytes.toString("latin1");
-  const lines: string[] = [];
-  let count = 0;
+  const parts: (Values | string)[] = [];
+  const names = new Set<string>(COLUMN_NAMES);
   let rest = "";
+  let failures = 0;
   for (let at = 0; at < text.length;) {
     const brace = text.indexOf("{", at);
-    if (brace === -1) {
-      rest += text.slice(at);
-      break;
-    }
-    rest += text.slice(at, brace);
+    rest += text.slice(at, brace === -1 ? text.length : brace);
+    if (brace === -1) break;
     const object = readJsonObject(text, brace);
-    const record = object === undefined ? undefined : recordOf(object.json);
-    if (object === undefined || record === undefined) {
+    const values = object === undefined ? undefined : valuesOf(object.json);
+    if (object === undefined || values === undefined) {
       rest += "{";
       at = brace + 1;
+      failures += 1;
+      if (failures > MOST_FAILURES) return undefined;
       continue;
     }
-    lines.push(...remains(rest), record);
+    for (const name of values.keys()) names.add(name);
+    parts.push(...remains(rest), values);
     rest = "";
-    count += 1;
     at = object.end;
   }
-  if (count === 0) return undefined;
-  return Buffer.from(`${NEW_FILE_HEADER}${[...lines, ...remains(rest)].join("")}`, "latin1");
+  if (parts.length === 0) return undefined;
+  const lines = [...parts, ...remains(rest)].map((part) => (typeof part === "string" ? part : lineOf(part, names)));
+  return Buffer.from(`${fieldsOf([...names])}${lines.join("")}`, "latin1");
 }
 
-function recordOf(json: string): string | undefined {
+function lineOf(values: Values, names: ReadonlySet<string>): string {
+  return fieldsOf([...names].map((name) => values.get(name) ?? ""));
+}
+
+function fieldsOf(values: readonly string[]): string {
+  return `${values.map((value) => encodeField(value)).join(",")}\r\n`;
+}
+
+/** The values of an object by the names of columns; undefined where hardly any is ours. */
+function valuesOf(json: string): Values | undefined {
   const values = new Map<string, string>();
+  let ours = 0;
   for (const [key, value] of jsonEntries(json)) {
-    const name = COLUMN_NAMES.find((column) => lettersOf(column) === lettersOf(key));
-    if (name !== undefined) values.set(name, valueOf(name, value));
+    const column = COLUMN_NAMES.find((name) => lettersOf(name) === lettersOf(key));
+    const isOurs = column !== undefined && !values.has(column);
+    if (isOurs) ours += 1;
+    values.set(isOurs ? column : Buffer.from(key, "utf8").toString("latin1"), valueOf(column, value));
   }
-  if (values.size < ENOUGH_KEYS) return undefined;
-  return `${COLUMN_NAMES.map((name) => encodeField(values.get(name) ?? "")).join(",")}\r\n`;
+  return ours < ENOUGH_KEYS ? undefined : values;
 }
 
-function valueOf(name: ColumnName, json: string): string {
+function valueOf(name: ColumnName | undefined, json: string): string {
   if (json === "null") return "";
   if (!json.startsWith('"')) return json;
-  // The text is UTF-8 as Latin-1; what escapes stand for becomes UTF-8 too.
-  const utf8 = Buffer.from(json, "latin1").toString("utf8");
-  const value = Buffer.from(JSON.parse(utf8) as string, "utf8").toString("latin1");
+  // The text is UTF-8 as Latin-1; what escapes stand for becomes UTF-8 too. Bytes that are no UTF-8 stay what they are.
+  const value = json.includes("\\") ? unescaped(json) : json.slice(1, -1);
   return value === "null" && name !== "metadata" ? "" : value;
 }
 
@@ -70,5 +89,11 @@ function remains(text: string): string[] {
 }
 
 function lettersOf(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+}
+
+function unescaped(json: string): string {
+  const bytes = Buffer.from(json, "latin1");
+  const text = JSON.parse(isUtf8(bytes) ? bytes.toString("utf8") : json) as string;
+  return isUtf8(bytes) ? Buffer.from(text, "utf8").toString("latin1") : text;
 }

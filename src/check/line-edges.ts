@@ -10,9 +10,9 @@ const MOST = 0.7;
 const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string; readonly isBar?: boolean }[] = [
   { pattern: /\^M\$$/ },
   { pattern: /\$$/ },
-  { pattern: /\s*\|\s*$/, isBar: true },
+  { pattern: /\|\s*$/, isBar: true },
   { pattern: /\\$/ },
-  { pattern: /;+$/, character: ";" },
+  { pattern: /(?<!;);+$/, character: ";" },
 ];
 
 /**

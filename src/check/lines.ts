@@ -18,7 +18,7 @@ export interface Line {
 const WINDOW_BYTES = 256 * 1024;
 const LONG_LINE = 64 * 1024;
 /** A longer line is taken for several. */
-const LONGEST_LINE = 256 * 1024 * 1024;
+const LONGEST_LINE = 128 * 1024 * 1024;
 /** From so many on, NUL bytes are a block that was lost, not characters that were put in. */
 const NUL_RUN = "\0\0\0\0";
 const BORDER = /[\r\n]|\0{4}/g;

@@ -1,7 +1,7 @@
 import type { Dialect } from "./dialect.js";
 import { valuesOf } from "./duplicates.js";
 import type { Ledger } from "./ledger.js";
-import type { RecordPart } from "./recovery.js";
+import type { RecordPart } from "./parts.js";
 import { readBytes, type ByteSource } from "./byte-source.js";
 import { isUuid } from "./uuid.js";
 
@@ -16,7 +16,7 @@ const FEW = 3;
 const FEW_OF_ALL = 0.01;
 
 /** What is left of a UUID: at least one dash, a letter, and nothing that a UUID does not have. */
-const PIECE_WITH_DASH = /^(?=.{4,80}$)(?=.*[a-fA-F])[0-9a-fA-F]*-[0-9a-fA-F-]*$/;
+const PIECE_WITH_DASH = /^(?=.{9,80}$)(?=.*[a-fA-F])[0-9a-fA-F]*-[0-9a-fA-F-]*$/;
 const PIECE = /^[0-9a-fA-F]{1,35}$/;
 
 type Doubt = "piece" | "short piece" | "mixed";
@@ -59,14 +59,13 @@ export class Overlap {
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
     const few = Math.max(FEW, ledger.records * FEW_OF_ALL);
-    if (this.#otherIds > few || this.#mixed > few) return;
+    if (this.#otherIds > few || this.#mixed > FEW) return;
     for (const { start, doubt } of this.#doubts) {
       const record = ledger.isLeftOut(start) ? undefined : recordAt(start);
       if (record === undefined) continue;
       const isAtBorder = spansBorder(record) || start % PAGE_BYTES === 0;
-      const isCertain =
-        doubt === "piece" ? this.hasSigns || isAtBorder : this.hasSigns && (doubt !== "mixed" || isAtBorder);
-      if (isCertain) this.setAside(ledger, record);
+      if (doubt === "piece" && !this.hasSigns && !isAtBorder) this.#setPieceAside(ledger, record);
+      else if (doubt === "piece" || (this.hasSigns && (doubt !== "mixed" || isAtBorder))) this.setAside(ledger, record);
     }
     if (this.hasSigns) this.#findAtBorders(ledger, source, dialect, recordAt);
   }
@@ -78,14 +77,32 @@ export class Overlap {
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
     let end = 0;
+    const found: RecordPart[] = [];
     for (let border = PAGE_BYTES; border < source.byteLength; border += PAGE_BYTES) {
       const start = lineStart(source, border);
       if (start === undefined || start < end) continue;
       const record = recordAt(start);
       if (record === undefined || record.start >= border || record.end <= border) continue;
       end = record.end;
-      if (!ledger.isLeftOut(start) && !isConsistent(record, dialect)) this.setAside(ledger, record);
+      if (!ledger.isLeftOut(start) && !isConsistent(record, dialect)) found.push(record);
     }
+    // Where there are many, it is how the file is.
+    if (found.length <= FEW) for (const record of found) this.setAside(ledger, record);
+  }
+
+  /** Nothing but its id is in doubt. */
+  #setPieceAside(ledger: Ledger, record: RecordPart): void {
+    const values = [...valuesOf(record)].filter(([, value]) => !PIECE_WITH_DASH.test(value));
+    const reason = "an id is a part of a UUID, and the others of the file are whole";
+    const { start, end } = record;
+    ledger.report.add({
+      code: "fragment",
+      byteOffset: start,
+      byteLength: end - start,
+      message: reason,
+      outcome: "quarantined",
+    });
+    ledger.setAsideLater(start, end, { code: "fragment", reason, fields: Object.fromEntries(values) });
   }
 
   /** Takes a record out again that was said to stay. */

@@ -23,7 +23,7 @@ export class Positions {
 
   /** Both from 1; the column in bytes. */
   at(byteOffset: number): { line: number; column: number } {
-    if (byteOffset < this.#lineStart) this.#goBack(byteOffset);
+    this.#jump(byteOffset);
     while (this.#offset < byteOffset) {
       if (!this.#fill()) break;
       const until = Math.min(byteOffset, this.#windowStart + this.#windowLength);
@@ -40,8 +40,17 @@ export class Positions {
     return { line: this.#line, column: byteOffset - this.#lineStart + 1 };
   }
 
-  #goBack(byteOffset: number): void {
-    const known = this.#known.findLast(({ lineStart }) => lineStart <= byteOffset) ?? { lineStart: 0, line: 1 };
+  /** Goes to the last known line before an offset, where that is not before what has been counted already. */
+  #jump(byteOffset: number): void {
+    let low = 0;
+    let high = this.#known.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#known[middle]?.lineStart ?? 0) <= byteOffset) low = middle + 1;
+      else high = middle;
+    }
+    const known = this.#known[low - 1] ?? { lineStart: 0, line: 1 };
+    if (byteOffset >= this.#lineStart && known.lineStart <= this.#offset) return;
     this.#offset = this.#lineStart = known.lineStart;
     this.#line = known.line;
   }

@@ -2,10 +2,11 @@ import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
 import { DELIMITERS } from "./header.js";
 import type { RecordLayout } from "./record-reading.js";
-import { cellsOf } from "./salvage.js";
+import { cellsOf } from "./cells.js";
 import { UUID } from "./uuid.js";
 
 /** What a person or a program put before a record that starts with a UUID: a mark of mail, a list or a comment. */
+const LONGEST_IN_QUOTES = 1024 * 1024;
 const LONGEST_MARK = 8;
 const UUID_LENGTH = 36;
 const LINE_MARK = new RegExp(`^(?=.*[^\\s"'])[^,;"'{}0-9a-zA-Z]{1,8}(?=${UUID.source}[,;])`);
@@ -34,12 +35,13 @@ export function* recordForms(
     yield [text, other, "delimiter"];
     if (inQuotes !== undefined) yield [inQuotes, other, "row-in-quotes"];
   }
-  if (dialect.suffix === undefined && /[$\\]$/.test(text))
+  if (dialect.suffix === undefined && (text.endsWith("$") || text.endsWith("\\")))
     yield [text.replace(/(?:\^M)?\$$|\\$/, ""), layout, "line-prefix"];
 }
 
 /** The text inside of quotes that stand around all of it; undefined where they do not. */
 function wholeInQuotes(text: string): string | undefined {
+  if (!text.trimStart().startsWith('"') || text.length > LONGEST_IN_QUOTES) return undefined;
   const inner = /^\s*"((?:[^"]|"")*)"[\s;,]*$/.exec(text)?.[1];
   return inner?.replaceAll('""', '"');
 }

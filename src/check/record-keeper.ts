@@ -9,7 +9,7 @@ import type { OlderCopy } from "./older-copy.js";
 import type { Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
 import type { RecordLayout, RecordReading } from "./record-reading.js";
-import type { LostPart, PlacedNote, RecordPart } from "./recovery.js";
+import type { LostPart, PlacedNote, RecordPart } from "./parts.js";
 import { kindOf } from "./values.js";
 
 /** Codes of what repair leaves as it is. */
@@ -80,6 +80,10 @@ export class RecordKeeper {
       hasFix || !this.#isOutputLayout(layout)
         ? encodeRecord(reading, layout.names, this.#outputNames, layout.delimiter === ",", this.#dialect.lineBreak)
         : undefined;
+    if (isOdd && part.notes.length + notes.length === 0) {
+      // A quote within a value that is not in quotes.
+      this.#ledger.report.add({ code: "stray-quote", byteOffset: start, byteLength: end - start, outcome: "healed" });
+    }
     const edits = bytes === undefined ? undefined : [{ byteOffset: start, byteLength: end - start, bytes }];
     const expected = (name: string | undefined): string | undefined => {
       const field = name === undefined ? undefined : reading.fields[layout.names.indexOf(name)];

@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fieldCandidates, isLineEnd, type FieldGaps } from "./field-candidates.js";
-import { UUID_START } from "./uuid.js";
+import { isUuid, UUID, UUID_START } from "./uuid.js";
 import { kindOf, readValue, type ValueRules } from "./values.js";
 
 /** How records are to be read: their columns and what separates them. */
@@ -10,6 +10,8 @@ export interface RecordLayout {
   readonly delimiter: string;
   /** There are records of which the last value is empty. */
   readonly lastMayBeEmpty?: boolean;
+  /** Ids are UUIDs: one with other text around it is not an id. */
+  readonly idsAreUuids?: boolean;
 }
 
 /** What was noticed about a part of a record. */
@@ -19,6 +21,8 @@ export interface Note {
   /** Offsets in the text that was read. */
   readonly start: number;
   readonly end: number;
+  /** Setting it right loses or guesses something. */
+  readonly isLossy?: boolean;
 }
 
 /** A field as it was read. */
@@ -114,12 +118,13 @@ class RecordReader {
       this.#looks -= 1;
       if (this.#looks < 0) return undefined;
       if (kind === "id" && !isIdLike(candidate.text)) continue;
+      if (kind === "id" && this.#layout.idsAreUuids === true && holdsUuid(candidate.text)) continue;
       const reading = readValue(name, candidate.text, this.#rules);
       if ("fault" in reading) continue;
       const isUnchanged = candidate.isClean && reading.value === candidate.text;
       const noteCount = this.#notes.length;
       for (const code of new Set([...candidate.codes, ...reading.codes])) {
-        this.#notes.push({ code, field: name, start: at, end: candidate.end });
+        this.#notes.push({ code, field: name, start: at, end: candidate.end, isLossy: reading.isLossy === true });
       }
       this.#fields.push({ value: reading.value, raw: isUnchanged ? this.#text.slice(at, candidate.end) : undefined });
       const end = this.#behind(place, at, candidate.end);
@@ -217,6 +222,16 @@ class RecordReader {
     this.#isJoined = true;
     return true;
   }
+}
+
+/** A UUID, and text around it that is no padding. */
+function holdsUuid(text: string): boolean {
+  return (
+    text.length > 36 &&
+    UUID.test(text) &&
+    !isUuid(text.replaceAll(/^[\s\0"']+|[\s\0"']+$/g, "")) &&
+    !/[^\0-\u007f]/.test(text)
+  );
 }
 
 /** What no id looks like shows that fields are out of place. */

@@ -1,58 +1,18 @@
-import { Block, linesOfBlock } from "./block.js";
+import { COLUMN_NAMES } from "../session/columns.js";
+import { Block, BLOCK_LINES, linesOfBlock } from "./block.js";
 import { structureOf } from "./structure.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
 import { readHeader, type HeaderReading } from "./header.js";
 import type { Line, LineReader } from "./lines.js";
+import { isHopeless } from "./hopeless.js";
+import type { HeaderPart, LostPart, Part, PlacedNote, RecordPart, Span } from "./parts.js";
 import { recordForms } from "./record-forms.js";
 import { readRecord, readRecordWithTail, type RecordLayout, type RecordReading } from "./record-reading.js";
-import { cellsOf, salvage, type Salvage } from "./salvage.js";
+import { cellsOf } from "./cells.js";
+import { salvage } from "./salvage.js";
 import { UUID, UUID_START, UUIDS } from "./uuid.js";
 import { kindOf, type ValueRules } from "./values.js";
-
-/** A span of the file, understood. */
-export type Part = RecordPart | HeaderPart | DroppedPart | LostPart;
-
-interface Span {
-  readonly start: number;
-  /** One past the span, where the next one starts. */
-  readonly end: number;
-}
-
-/** What was noticed, at offsets in the file. */
-export interface PlacedNote {
-  readonly code: DiagnosticCode;
-  readonly field: string | undefined;
-  readonly byteOffset: number;
-  readonly byteLength: number;
-}
-
-/** A whole record. */
-export interface RecordPart extends Span {
-  readonly kind: "record";
-  readonly reading: RecordReading;
-  readonly layout: RecordLayout;
-  readonly notes: readonly PlacedNote[];
-  /** The bytes are a well-formed record of the output's dialect, as they stand. */
-  readonly isAsItShouldBe: boolean;
-}
-
-export interface HeaderPart extends Span {
-  readonly kind: "header";
-  readonly reading: HeaderReading;
-}
-
-/** Structure without values. */
-export interface DroppedPart extends Span {
-  readonly kind: "dropped";
-  readonly code: DiagnosticCode;
-}
-
-/** Text that is no whole record. */
-export interface LostPart extends Span {
-  readonly kind: "lost";
-  readonly salvage: Salvage;
-}
 
 const LOOK_BACK_BYTES = 64 * 1024;
 /** A record may be split over so many lines, and be so long, to be put together again. */
@@ -61,6 +21,8 @@ const LONGEST_JOINED_HEADER = 512;
 const STARTS_WITH_JSON = /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/;
 /** The first field ends with a UUID, and something else than quotes and spaces stands before it. */
 const TEXT_BEFORE_UUID = new RegExp(`^(?!["'\\s]*${UUID.source})[^,;\\t|\\n]{1,256}?${UUID.source}["'\\s]*[,;\\t|]`);
+/** In a longer line no sense is made of quotes that have no partner. */
+const LONG_LINE = 1024 * 1024;
 const JOINED_BYTES = 256 * 1024;
 
 /** Reads a file whose records cannot be trusted to end where quotes say, one record after the other. */
@@ -101,7 +63,10 @@ export class Recovery {
     const isJoinedToText = this.#dialect.idsAreUuids && TEXT_BEFORE_UUID.test(single.text);
     const marked = isJoinedToText ? this.#marked(single) : undefined;
     if (marked !== undefined) return marked;
-    const found = isSuspicious || isJoinedToText ? undefined : this.#record(line, single, isMidLine);
+    const found =
+      isSuspicious || isJoinedToText || isHopeless(single.text, this.layout.delimiter)
+        ? undefined
+        : this.#record(line, single, isMidLine);
     if (found !== undefined && !this.#mayBeCut(found)) return found;
     return this.#piece(line, single, isMidLine, isCutAtStart);
   }
@@ -116,21 +81,42 @@ export class Recovery {
       : undefined;
   }
 
+  /**
+   * The record between two offsets, which the scanner calls well-formed, however many lines it has; undefined where its
+   * values are not what they should be.
+   */
+  wellFormed(start: number, end: number): RecordPart | undefined {
+    const text = this.#lines.text(start, end);
+    const line = { start, end, next: end, text: text.replace(/\r?\n$/, ""), ending: "\n", isNulRun: false } as const;
+    const part = this.#readBlock(new Block([line], this.#dialect, true, "break"));
+    return part?.reading.end === line.text.length && part.reading.fields.every(({ raw }) => raw !== undefined)
+      ? part
+      : undefined;
+  }
+
   /** A header, and be it one that a record is joined to. */
   #header(single: Block, span: Span): HeaderPart | undefined {
     const reading = readHeader(single.text);
-    if (reading !== undefined) return { kind: "header", ...span, reading };
+    if (reading !== undefined && this.#isCertain(reading)) return { kind: "header", ...span, reading };
     const id = single.text.slice(0, LONGEST_JOINED_HEADER).search(UUID);
     if (id < 8) return undefined;
     const joined = readHeader(single.text.slice(0, id));
-    if (joined?.missing.length !== 0) return undefined;
+    if (joined?.missing.length !== 0 || !this.#isCertain(joined)) return undefined;
     return { kind: "header", start: span.start, end: single.fileOffset(id), reading: joined };
+  }
+
+  /** All of its names are known, so that nothing else is left out with it; or it is the file's own header. */
+  #isCertain({ names, missing }: HeaderReading): boolean {
+    const { header } = this.#dialect;
+    if (names.join("\n") === header?.names.join("\n")) return true;
+    const known: readonly string[] = [...COLUMN_NAMES, ...(header?.names ?? [])];
+    return missing.length === 0 && names.every((name) => name === "" || known.includes(name));
   }
 
   #record(line: Line, single: Block, isMidLine: boolean): RecordPart | undefined {
     const alone = this.#readBlock(single);
     if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
-    if (alone === undefined && (line.text.split('"').length - 1) % 2 === 1) {
+    if (alone === undefined && line.text.length < LONG_LINE && (line.text.split('"').length - 1) % 2 === 1) {
       // A quoted value may go on in the next lines, whatever they look like, where all of it is as it should be.
       const strict = this.#readBlock(
         new Block(
@@ -142,7 +128,9 @@ export class Recovery {
       );
       if (strict?.isAsItShouldBe === true) return strict;
     }
-    const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next));
+    const mayHoldBreaks = /["{\u00e2]/.test(line.text.slice(0, LONG_LINE));
+    const most = mayHoldBreaks ? BLOCK_LINES : JOINED_LINES;
+    const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next), most);
     if (lines.length > 1) {
       const raw = this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break"));
       if (raw !== undefined && raw.end > (alone?.end ?? 0)) return raw;
@@ -216,11 +204,13 @@ export class Recovery {
 
   /** Lines that only together, without the breaks between them, are a record. */
   #joined(lines: readonly Line[], isMidLine: boolean): RecordPart | undefined {
+    let pieces = lines[0]?.text.split(this.layout.delimiter).length ?? 0;
     for (let count = 2; count <= Math.min(lines.length, JOINED_LINES); count += 1) {
+      pieces += (lines[count - 1]?.text.split(this.layout.delimiter).length ?? 1) - 1;
+      if (pieces < this.layout.names.length) continue;
       for (const between of ["nothing", "trimmed"] as const) {
         const block = new Block(lines.slice(0, count), this.#dialect, isMidLine, between);
         if (block.text.length > JOINED_BYTES) return undefined;
-        if (block.text.split(this.layout.delimiter, 8).length < this.layout.names.length) continue;
         const reading = readRecord(block.text, 0, this.layout, this.#rules);
         if (reading?.end !== block.text.length) continue;
         // What stands in the next line may be the last value.
@@ -244,14 +234,9 @@ export class Recovery {
     const first = block.lines[0];
     if (line === undefined || first === undefined) return undefined;
     const end = isJoined ? block.fileOffset(reading.end) : line.next;
-    const notes: PlacedNote[] = reading.notes.map((note) => {
-      const byteOffset = block.fileOffset(note.start);
-      return {
-        code: note.code,
-        field: note.field,
-        byteOffset,
-        byteLength: Math.max(0, block.fileOffset(note.end) - byteOffset),
-      };
+    const notes: PlacedNote[] = reading.notes.map(({ start, end, ...note }) => {
+      const byteOffset = block.fileOffset(start);
+      return { ...note, byteOffset, byteLength: Math.max(0, block.fileOffset(end) - byteOffset) };
     });
     const whole = { byteOffset: first.start, byteLength: line.end - first.start, field: undefined };
     if (code !== undefined) notes.unshift({ code, ...whole });
@@ -277,7 +262,9 @@ export class Recovery {
     const end = embedded === undefined ? line.next : single.fileOffset(embedded);
     const isCutAtEnd = embedded !== undefined || line.ending === "end" || line.ending === "nul";
     const around = { isCutAtStart: isCutAtStart || (isMidLine && !UUID_START.test(text)), isCutAtEnd };
-    const found = salvage(text, this.layout, this.#rules, this.#dialect, around);
+    const found = isHopeless(text, this.layout.delimiter)
+      ? ({ code: "text-line", reason: "the line has not the form of a record", fields: {} } as const)
+      : salvage(text, this.layout, this.#rules, this.#dialect, around);
     return { kind: "lost", start: line.start, end, salvage: found };
   }
 

@@ -1,4 +1,5 @@
 import { COLUMN_NAMES } from "../session/columns.js";
+import { cellsOf, quotedAt } from "./cells.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
 import { jsonCells } from "./json-cell.js";
@@ -181,35 +182,4 @@ function salvageEnd(
   const around = { isCutAtStart: false, isCutAtEnd: false };
   const fields = salvageLeft(text.slice(match.index + 1), layout, rules, around);
   return behind.every((name) => fields[name] !== undefined) ? fields : undefined;
-}
-
-function quotedAt(text: string, at: number, delimiter: string): { text: string; end: number } | undefined {
-  let quote = text.indexOf('"', at + 1);
-  while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
-  if (quote === -1) return undefined;
-  const end = quote + 1;
-  if (end < text.length && !text.startsWith(delimiter, end)) return undefined;
-  return { text: text.slice(at + 1, quote).replaceAll('""', '"'), end };
-}
-
-/** The fields of a well-formed record that ends where the text ends; undefined where quoting is broken. */
-export function cellsOf(text: string, delimiter: string): string[] | undefined {
-  const cells: string[] = [];
-  for (let at = 0; ;) {
-    let end: number;
-    if (text[at] === '"') {
-      const quoted = quotedAt(text, at, delimiter);
-      if (quoted === undefined) return undefined;
-      cells.push(quoted.text);
-      end = quoted.end;
-    } else {
-      const next = text.indexOf(delimiter, at);
-      end = next === -1 ? text.length : next;
-      const cell = text.slice(at, end);
-      if (cell.includes("\n")) return undefined;
-      cells.push(cell);
-    }
-    if (end >= text.length) return cells;
-    at = end + 1;
-  }
 }

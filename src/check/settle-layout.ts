@@ -5,6 +5,7 @@ import { readRecord, type RecordLayout } from "./record-reading.js";
 import type { ValueRules } from "./values.js";
 
 const SAMPLE_LINES = 24;
+const LONGEST_SAMPLE = 64 * 1024;
 
 /**
  * The layout that the records have, where it is not the one that the header names: its header lacks a name or has one too
@@ -12,9 +13,14 @@ const SAMPLE_LINES = 24;
  */
 export function settleLayout(lines: LineReader, dialect: Dialect, start: number, rules: ValueRules): RecordLayout {
   const { delimiter } = dialect;
-  const { lastMayBeEmpty } = dialect;
-  const usual: RecordLayout = { ...USUAL_LAYOUT, delimiter, lastMayBeEmpty };
-  const named: RecordLayout | undefined = dialect.header && { names: dialect.header.names, delimiter, lastMayBeEmpty };
+  const { lastMayBeEmpty, idsAreUuids } = dialect;
+  const usual: RecordLayout = { ...USUAL_LAYOUT, delimiter, lastMayBeEmpty, idsAreUuids };
+  const named: RecordLayout | undefined = dialect.header && {
+    names: dialect.header.names,
+    delimiter,
+    lastMayBeEmpty,
+    idsAreUuids,
+  };
   if (named === undefined) return usual;
   const sample = sampleOf(lines, dialect, start);
   const fits = (layout: RecordLayout): number =>
@@ -35,6 +41,7 @@ export function settleLayout(lines: LineReader, dialect: Dialect, start: number,
 function sampleOf(lines: LineReader, { header, prefix, suffix }: Dialect, start: number): string[] {
   const sample: string[] = [];
   for (let line = lines.at(start); line !== undefined && sample.length < SAMPLE_LINES; line = lines.at(line.next)) {
+    if (line.text.length > LONGEST_SAMPLE) continue;
     const text = strip(line.text, prefix, suffix);
     if (text.trim() !== "" && !line.isNulRun && line.start !== header?.line.start) sample.push(text);
   }

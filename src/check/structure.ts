@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from "./diagnostic.js";
-import { BOX_LINE } from "./box-line.js";
+import { isBoxLine } from "./box-line.js";
 import type { Dialect } from "./dialect.js";
 
 /** What a line without values is. */
@@ -22,6 +22,6 @@ export function structureOf(text: string, { isDiff, delimiter }: Dialect): Struc
   if (MERGE_MARKER.test(text)) return { code: "merge-marker" };
   if (isDiff && DIFF_LINE.test(text)) return { code: "diff-output" };
   if (isDiff && /^-|^< /.test(text)) return { code: "diff-output", isLost: true };
-  if (delimiter === "|" && BOX_LINE.test(text)) return { code: "delimiter" };
+  if (delimiter === "|" && isBoxLine(text)) return { code: "delimiter" };
   return undefined;
 }

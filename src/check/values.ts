@@ -17,7 +17,7 @@ export interface ValueRules {
 
 /** A value as it should stand, or why there is none. Text is the bytes of UTF-8 as Latin-1. */
 export type ValueReading =
-  | { readonly value: string; readonly codes: readonly DiagnosticCode[] }
+  | { readonly value: string; readonly codes: readonly DiagnosticCode[]; readonly isLossy?: boolean }
   | { readonly fault: DiagnosticCode; readonly reason: string };
 
 /** Values that are ids: text that must not be empty. */
@@ -34,8 +34,16 @@ export function kindOf(column: string): ColumnKind {
 }
 
 /** Spaces, line breaks, no-break and ideographic spaces and byte order marks, in UTF-8. */
-const PADDING =
-  /^(?:[ \t\r\n]|\u00c2\u00a0|\u00e3\u0080\u0080|\u00ef\u00bb\u00bf)+|(?:[ \t\r\n]|\u00c2\u00a0|\u00e3\u0080\u0080|\u00ef\u00bb\u00bf)+$/g;
+const PADDING_START = /^(?:[ \t\r\n]|\u00c2\u00a0|\u00e3\u0080\u0080|\u00ef\u00bb\u00bf)+/;
+const PADDINGS = [" ", "\t", "\r", "\n", "\u00c2\u00a0", "\u00e3\u0080\u0080", "\u00ef\u00bb\u00bf"];
+
+function withoutPadding(value: string): string {
+  let end = value.length;
+  for (let length = -1; length !== 0; end -= length) {
+    length = PADDINGS.find((padding) => value.endsWith(padding, end))?.length ?? 0;
+  }
+  return value.slice(0, end).replace(PADDING_START, "");
+}
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const NUL = /\0/g;
 const ABSENT = /^(?:None|NULL|Null|null|nan|NaN|<null>|\\N|undefined|""|'')$/;
@@ -57,7 +65,7 @@ export function readValue(column: string, text: string, rules: ValueRules): Valu
     value = bare;
     codes.push("nul-bytes");
   }
-  const trimmed = value.replaceAll(PADDING, "");
+  const trimmed = withoutPadding(value);
   if (trimmed !== value && kind !== "json") codes.push("padding");
   if (kind !== "json" || trimmed === "") value = trimmed;
   const decoded = decode(value, rules.lossy);
@@ -108,7 +116,7 @@ function readTimeValue(column: string, value: string, codes: DiagnosticCode[], r
     return { fault: "timestamp-format", reason: `what ${column} means exactly is lost` };
   }
   if (reading.isForeign) codes.push("timestamp-format");
-  return { value: reading.text, codes };
+  return { value: reading.text, codes, isLossy: reading.isLossy };
 }
 
 function readJsonValue(column: string, value: string, codes: DiagnosticCode[]): ValueReading {

@@ -134,7 +134,7 @@ function sentence(error: SessionsError): string {
 }
 
 function defaultHint({ code, details }: SessionsError): string | undefined {
-  const { path = "", findings = [] } = details;
+  const { path = "" } = details;
   const file = shellQuote(path);
   switch (code) {
     case "STORE_NOT_FOUND":

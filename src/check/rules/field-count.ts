@@ -4,5 +4,6 @@ export const rule: RuleText = {
   severity: "error",
   title: "a record has the wrong number of fields",
   trigger: "There are more or fewer fields than the header names.",
-  repair: "Removes empty fields at the end. Otherwise the record is set aside, with the fields whose place is certain.",
+  repair:
+    "Removes empty fields at the end, adds empty ones for columns that are not ours, and puts a missing comma between two JSON objects. Of a whole record with text behind it the text is set aside. Otherwise the record is set aside, with the fields whose place is certain.",
 };

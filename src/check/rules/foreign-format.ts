@@ -6,5 +6,5 @@ export const rule: RuleText = {
   trigger:
     "The content is JSON (an array, an object or one object a line), an SQLite database, a spreadsheet or another format that is not CSV.",
   repair:
-    "Makes records of JSON objects that name our columns, values as they are written. Other formats are named and set aside whole.",
+    "Makes records of JSON objects that name our columns, values as they are written; other keys become columns. Other formats are named and set aside whole.",
 };

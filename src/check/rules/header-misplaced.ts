@@ -4,5 +4,5 @@ export const rule: RuleText = {
   severity: "error",
   title: "the header is not the first line",
   trigger: "The header stands below records, as sort leaves it, or below other text.",
-  repair: "Moves it to the top.",
+  repair: "Writes the header at the top, and leaves it out below.",
 };

@@ -6,5 +6,5 @@ export const rule: RuleText = {
   trigger:
     "Bytes of value zero: single ones inserted into text, or a run that a file system left where a block was lost.",
   repair:
-    "Removes single NUL bytes where what remains is a whole record and its fixed-length values prove that nothing is missing. A run is a border: text is never joined across it; the pieces beside it are set aside with the fields that are certain.",
+    "Removes single NUL bytes where nothing can be missing in their place: before a value, in a UUID or a time that is whole without them, between the parts of JSON. Four or more are a border: text is never joined across it; the pieces beside it are set aside with the fields that are certain.",
 };

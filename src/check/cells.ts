@@ -1,0 +1,31 @@
+/** The fields of a well-formed record that ends where the text ends; undefined where quoting is broken. */
+export function cellsOf(text: string, delimiter: string): string[] | undefined {
+  const cells: string[] = [];
+  for (let at = 0; ;) {
+    let end: number;
+    if (text[at] === '"') {
+      const quoted = quotedAt(text, at, delimiter);
+      if (quoted === undefined) return undefined;
+      cells.push(quoted.text);
+      end = quoted.end;
+    } else {
+      const next = text.indexOf(delimiter, at);
+      end = next === -1 ? text.length : next;
+      const cell = text.slice(at, end);
+      if (cell.includes("\n")) return undefined;
+      cells.push(cell);
+    }
+    if (end >= text.length) return cells;
+    at = end + 1;
+  }
+}
+
+/** The quoted field at an offset, where the next one or the end follows it. */
+export function quotedAt(text: string, at: number, delimiter: string): { text: string; end: number } | undefined {
+  let quote = text.indexOf('"', at + 1);
+  while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  if (quote === -1) return undefined;
+  const end = quote + 1;
+  if (end < text.length && !text.startsWith(delimiter, end)) return undefined;
+  return { text: text.slice(at + 1, quote).replaceAll('""', '"'), end };
+}
