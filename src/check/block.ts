@@ -1,12 +1,24 @@
 import { strip, type Dialect } from "./dialect.js";
 import type { Line, LineReader } from "./lines.js";
 
+/** The break that stands in the text; what is no break is made one. */
+const BREAKS: Readonly<Record<Line["ending"], string>> = {
+  "\n": "\n",
+  "\r\n": "\r\n",
+  "\r\r\n": "\r\n",
+  "\r": "\r",
+  nul: "\n",
+  end: "\n",
+};
+
 /** Some lines as one text, and the way back from a place in it to the file. Text is bytes as Latin-1. */
 export class Block {
   readonly lines: readonly Line[];
   readonly text: string;
   /** Offset in the text of each line's first character. */
   readonly #starts: number[] = [];
+  /** Offset in the text of each line's end. */
+  readonly #ends: number[] = [];
   /** How many bytes of each line stand before what is in the text. */
   readonly #cut: number[] = [];
 
@@ -26,7 +38,8 @@ export class Block {
       const kept = between === "trimmed" && index > 0 ? bare.trimStart() : bare;
       this.#cut.push(line.text.length - prefixed.length + bare.length - kept.length);
       text += kept;
-      if (between === "break" && index < lines.length - 1) text += "\n";
+      this.#ends.push(text.length);
+      if (between === "break" && index < lines.length - 1) text += BREAKS[line.ending];
     });
     this.text = text;
   }
@@ -47,8 +60,7 @@ export class Block {
 
   /** The place is the end of a line. */
   isLineEnd(offset: number): boolean {
-    const next = this.#starts[this.lineIndex(offset) + 1] ?? this.text.length + 1;
-    return offset === this.text.length || offset === next - 1;
+    return offset === this.#ends[this.lineIndex(offset)];
   }
 }
 

@@ -29,3 +29,21 @@ export function quotedAt(text: string, at: number, delimiter: string): { text: s
   if (end < text.length && !text.startsWith(delimiter, end)) return undefined;
   return { text: text.slice(at + 1, quote).replaceAll('""', '"'), end };
 }
+
+/** The text ends within a quoted field, as RFC 4180 has it. */
+export function endsInQuotes(text: string, delimiter: string): boolean {
+  for (let at = 0; at < text.length;) {
+    if (text[at] === '"') {
+      let quote = text.indexOf('"', at + 1);
+      while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+      if (quote === -1) return true;
+      if (!text.startsWith(delimiter, quote + 1)) return false;
+      at = quote + 2;
+    } else {
+      const next = text.indexOf(delimiter, at);
+      if (next === -1) return false;
+      at = next + 1;
+    }
+  }
+  return false;
+}

@@ -155,10 +155,13 @@ export class CheckRun {
         slowRecords = stretch.records >= slowRecords ? 1 : Math.min(slowRecords * 2, MOST_SLOW_RECORDS);
         at = stretch.end;
         const { suspect } = stretch;
-        const whole = suspect?.start === at ? this.#recovery.wellFormed(at, suspect.end) : undefined;
-        if (whole !== undefined && !/^\s*(?:"?\{)/.test(this.#lines.text(whole.end, whole.end + LOOK_AHEAD_BYTES))) {
+        const whole =
+          suspect?.start === at && this.#holdsBreak(suspect) ? this.#recovery.wellFormed(at, suspect.end) : undefined;
+        const isOpen = whole?.reading.fields.at(-1)?.value === "" && this.#mayGoOn(whole.end);
+        if (whole !== undefined && !isOpen) {
           this.#take(whole);
           at = whole.end;
+          slowRecords = 1;
           continue;
         }
       }
@@ -192,6 +195,11 @@ export class CheckRun {
     if (last === undefined) return stretch;
     this.#take(last);
     return { ...stretch, end: last.end };
+  }
+
+  /** A record of several lines, with a break of its own behind it. */
+  #holdsBreak({ start, end }: { readonly start: number; readonly end: number }): boolean {
+    return this.#endsLine(end) && this.#lines.text(start, end - 2).includes("\n");
   }
 
   #mayGoOn(end: number): boolean {

@@ -35,7 +35,7 @@ export interface Diagnostic {
 export type Outcome = "healed" | "kept" | "quarantined" | "dropped";
 
 /** A way to set something right, as data. */
-export interface Fix {
+interface Fix {
   /** A lossy fix loses or guesses something, and is made only when that is asked for. */
   readonly kind: "lossless" | "lossy";
   readonly edits: readonly Edit[];

@@ -2,6 +2,7 @@ import { distance } from "fastest-levenshtein";
 import { COLUMN_NAMES, type ColumnName } from "../session/columns.js";
 import { cellsOf } from "./cells.js";
 import type { DiagnosticCode } from "./diagnostic.js";
+import { UUID } from "./uuid.js";
 
 /** What a header line says, however it is spelled. */
 export interface HeaderReading {
@@ -15,7 +16,7 @@ export interface HeaderReading {
 }
 
 export const DELIMITERS = [",", ";", "\t", "|"] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
+type Delimiter = (typeof DELIMITERS)[number];
 
 /** So many of our names make a header of a line. */
 const ENOUGH_NAMES = 4;
@@ -41,11 +42,15 @@ export function readHeader(line: string): HeaderReading | undefined {
   return best !== undefined && COLUMN_NAMES.length - best.missing.length >= ENOUGH_NAMES ? best : undefined;
 }
 
+const LOOKS_LIKE_VALUE = new RegExp(`${UUID.source}|\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:|^\\{.*\\}$|^\\{"`);
+
 /** A header as it should be, whatever other columns it names. */
 function exactHeader(line: string): HeaderReading | undefined {
   if (!line.slice(0, LONGEST_HEADER).includes("session_id")) return undefined;
   const names = cellsOf(line, ",");
   if (names === undefined || !COLUMN_NAMES.every((name) => names.includes(name))) return undefined;
+  // Records that are joined to a header are no names of columns.
+  if (names.some((name) => LOOKS_LIKE_VALUE.test(name))) return undefined;
   return { delimiter: ",", names, missing: [], codes: [] };
 }
 

@@ -37,7 +37,7 @@ export interface HeaderPart extends Span {
 }
 
 /** Structure without values. */
-export interface DroppedPart extends Span {
+interface DroppedPart extends Span {
   readonly kind: "dropped";
   readonly code: DiagnosticCode;
 }

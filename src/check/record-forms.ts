@@ -9,7 +9,7 @@ import { UUID } from "./uuid.js";
 const LONGEST_IN_QUOTES = 1024 * 1024;
 const LONGEST_MARK = 8;
 const UUID_LENGTH = 36;
-const LINE_MARK = new RegExp(`^(?=.*[^\\s"'])[^,;"'{}0-9a-zA-Z]{1,8}(?=${UUID.source}[,;])`);
+const LINE_MARK = new RegExp(`^[^\\s,;"'{}0-9a-zA-Z]{1,6} {1,2}(?=${UUID.source}[,;])`);
 
 /** The texts to read a record from, the likeliest first, and what is then wrong with the text as it stands. */
 export function* recordForms(

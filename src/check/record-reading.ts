@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fieldCandidates, isLineEnd, type FieldGaps } from "./field-candidates.js";
-import { isUuid, UUID, UUID_START } from "./uuid.js";
+import { hasTextBeforeUuid, UUID_START } from "./uuid.js";
 import { kindOf, readValue, type ValueRules } from "./values.js";
 
 /** How records are to be read: their columns and what separates them. */
@@ -15,7 +15,7 @@ export interface RecordLayout {
 }
 
 /** What was noticed about a part of a record. */
-export interface Note {
+interface Note {
   readonly code: DiagnosticCode;
   readonly field: string | undefined;
   /** Offsets in the text that was read. */
@@ -118,7 +118,7 @@ class RecordReader {
       this.#looks -= 1;
       if (this.#looks < 0) return undefined;
       if (kind === "id" && !isIdLike(candidate.text)) continue;
-      if (kind === "id" && this.#layout.idsAreUuids === true && holdsUuid(candidate.text)) continue;
+      if (this.#layout.idsAreUuids === true && UUID_COLUMNS.has(name) && hasTextBeforeUuid(candidate.text)) continue;
       const reading = readValue(name, candidate.text, this.#rules);
       if ("fault" in reading) continue;
       const isUnchanged = candidate.isClean && reading.value === candidate.text;
@@ -224,15 +224,7 @@ class RecordReader {
   }
 }
 
-/** A UUID, and text around it that is no padding. */
-function holdsUuid(text: string): boolean {
-  return (
-    text.length > 36 &&
-    UUID.test(text) &&
-    !isUuid(text.replaceAll(/^[\s\0"']+|[\s\0"']+$/g, "")) &&
-    !/[^\0-\u007f]/.test(text)
-  );
-}
+const UUID_COLUMNS: ReadonlySet<string> = new Set(["session_id", "thread_id"]);
 
 /** What no id looks like shows that fields are out of place. */
 function isIdLike(text: string): boolean {

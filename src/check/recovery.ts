@@ -9,9 +9,9 @@ import { isHopeless } from "./hopeless.js";
 import type { HeaderPart, LostPart, Part, PlacedNote, RecordPart, Span } from "./parts.js";
 import { recordForms } from "./record-forms.js";
 import { readRecord, readRecordWithTail, type RecordLayout, type RecordReading } from "./record-reading.js";
-import { cellsOf } from "./cells.js";
+import { cellsOf, endsInQuotes } from "./cells.js";
 import { salvage } from "./salvage.js";
-import { UUID, UUID_START, UUIDS } from "./uuid.js";
+import { hasTextBeforeUuid, UUID, UUID_START, UUIDS } from "./uuid.js";
 import { kindOf, type ValueRules } from "./values.js";
 
 const LOOK_BACK_BYTES = 64 * 1024;
@@ -19,8 +19,6 @@ const LOOK_BACK_BYTES = 64 * 1024;
 const JOINED_LINES = 64;
 const LONGEST_JOINED_HEADER = 512;
 const STARTS_WITH_JSON = /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/;
-/** The first field ends with a UUID, and something else than quotes and spaces stands before it. */
-const TEXT_BEFORE_UUID = new RegExp(`^(?!["'\\s]*${UUID.source})[^,;\\t|\\n]{1,256}?${UUID.source}["'\\s]*[,;\\t|]`);
 /** In a longer line no sense is made of quotes that have no partner. */
 const LONG_LINE = 1024 * 1024;
 const JOINED_BYTES = 256 * 1024;
@@ -60,7 +58,7 @@ export class Recovery {
     if (header !== undefined) return header;
     const isSuspicious = this.#dialect.idsAreUuids && isCutAtStart && !UUID_START.test(single.text);
     // What stands right before a whole UUID is not a part of the id.
-    const isJoinedToText = this.#dialect.idsAreUuids && TEXT_BEFORE_UUID.test(single.text);
+    const isJoinedToText = this.#dialect.idsAreUuids && hasTextBeforeUuid(firstField(single.text));
     const marked = isJoinedToText ? this.#marked(single) : undefined;
     if (marked !== undefined) return marked;
     const found =
@@ -100,7 +98,7 @@ export class Recovery {
     if (reading !== undefined && this.#isCertain(reading)) return { kind: "header", ...span, reading };
     const id = single.text.slice(0, LONGEST_JOINED_HEADER).search(UUID);
     if (id < 8) return undefined;
-    const joined = readHeader(single.text.slice(0, id));
+    const joined = readHeader(single.text.slice(0, id).replace(/[,;\t| ]$/, ""));
     if (joined?.missing.length !== 0 || !this.#isCertain(joined)) return undefined;
     return { kind: "header", start: span.start, end: single.fileOffset(id), reading: joined };
   }
@@ -116,7 +114,11 @@ export class Recovery {
   #record(line: Line, single: Block, isMidLine: boolean): RecordPart | undefined {
     const alone = this.#readBlock(single);
     if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
-    if (alone === undefined && line.text.length < LONG_LINE && (line.text.split('"').length - 1) % 2 === 1) {
+    if (
+      alone?.isAsItShouldBe !== true &&
+      line.text.length < LONG_LINE &&
+      endsInQuotes(single.text, this.layout.delimiter)
+    ) {
       // A quoted value may go on in the next lines, whatever they look like, where all of it is as it should be.
       const strict = this.#readBlock(
         new Block(
@@ -280,4 +282,8 @@ export class Recovery {
     }
     return undefined;
   }
+}
+
+function firstField(text: string): string {
+  return /^[^,;\t|\n]{0,512}/.exec(text)?.[0] ?? "";
 }

@@ -13,12 +13,12 @@ interface Span {
 }
 
 /** Copied to the output byte for byte: records, and the header. */
-export interface KeptSegment extends Span {
+interface KeptSegment extends Span {
   readonly kind: "kept";
 }
 
 /** Replaced by `bytes`, which hold the same values in a form that everyone reads. */
-export interface HealedSegment extends Span {
+interface HealedSegment extends Span {
   readonly kind: "healed";
   readonly bytes: Uint8Array;
 }

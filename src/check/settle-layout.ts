@@ -33,7 +33,7 @@ export function settleLayout(lines: LineReader, dialect: Dialect, start: number,
   if (most * 2 > sample.length) return named;
   for (const layout of [withoutUnnamed(named), usual]) {
     const count = isLike(layout, named) ? fits(layout) : 0;
-    if (count > most) [best, most] = [layout, count];
+    if (count > most && count * 2 > sample.length) [best, most] = [layout, count];
   }
   return best;
 }

@@ -11,3 +11,15 @@ const WHOLE = new RegExp(`^${SOURCE}$`);
 export function isUuid(text: string): boolean {
   return WHOLE.test(text);
 }
+
+const LONGEST_PREFIX = 512;
+
+/**
+ * A UUID stands in a text behind something that is no part of an id: the end of another value, a quote, a bracket. A word
+ * with a dash or an underscore behind it, such as `chat-`, makes an id of its own.
+ */
+export function hasTextBeforeUuid(text: string): boolean {
+  const before = text.slice(0, text.slice(0, LONGEST_PREFIX).search(UUID) === -1 ? 0 : text.search(UUID));
+  const bare = before.replace(/^["'\s\0]+/, "");
+  return bare !== "" && (/["{}[\]]/.test(bare) || /[0-9a-zA-Z]$/.test(bare));
+}
