@@ -113,7 +113,6 @@ export class Recovery {
 
   #record(line: Line, single: Block, isMidLine: boolean): RecordPart | undefined {
     const alone = this.#readBlock(single);
-    if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
     if (
       alone?.isAsItShouldBe !== true &&
       line.text.length < LONG_LINE &&
@@ -130,6 +129,7 @@ export class Recovery {
       );
       if (strict?.isAsItShouldBe === true) return strict;
     }
+    if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
     const mayHoldBreaks = /["{\u00e2]/.test(line.text.slice(0, LONG_LINE));
     const most = mayHoldBreaks ? BLOCK_LINES : JOINED_LINES;
     const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next), most);

@@ -37,6 +37,10 @@ describe("a valid file has no error and needs no repair", () => {
     expectIdentity({ hasMarkedUuids: true }, 300);
   });
 
+  test("with line breaks in ids and in columns of other programs", () => {
+    expectIdentity({ hasBreaks: true }, 300);
+  });
+
   test("with a column whose name needs quotes", () => {
     expectIdentity({ hasQuotedNames: true }, 100);
   });
