@@ -41,17 +41,18 @@ export function isLineEnd(text: string, at: number): boolean {
   return character === undefined || character === "\n" || character === "\r";
 }
 
+/** The field as RFC 4180 quotes it, behind `lead` spaces. */
+function* quotedCandidate(text: string, at: number, lead: number, delimiter: string): Generator<FieldCandidate> {
+  const quoted = quotedField(text, at + lead, delimiter);
+  if (quoted === undefined) return;
+  const codes: DiagnosticCode[] = lead > 0 || quoted.hasSpaceBehind ? ["padding"] : [];
+  yield { text: quoted.text, end: quoted.end, codes, isClean: codes.length === 0 };
+}
+
 /** Ids, times and the values of other columns. */
 function* plainCandidates(text: string, at: number, delimiter: string, isOther: boolean): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
-  const opening = text[at + lead];
-  if (opening === '"') {
-    const quoted = quotedField(text, at + lead, delimiter);
-    if (quoted !== undefined) {
-      const codes: DiagnosticCode[] = lead > 0 || quoted.hasSpaceBehind ? ["padding"] : [];
-      yield { text: quoted.text, end: quoted.end, codes, isClean: codes.length === 0 };
-    }
-  }
+  if (text[at + lead] === '"') yield* quotedCandidate(text, at, lead, delimiter);
   const end = plainEnd(text, at, delimiter);
   const plain = text.slice(at, end);
   const bare = withoutEdgeQuotes(plain);
@@ -70,13 +71,7 @@ function* plainCandidates(text: string, at: number, delimiter: string, isOther: 
 function* jsonCandidates(text: string, at: number, delimiter: string, gaps: FieldGaps): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
   const opening = text[at + lead];
-  if (opening === '"') {
-    const quoted = quotedField(text, at + lead, delimiter);
-    if (quoted !== undefined) {
-      const codes: DiagnosticCode[] = lead > 0 || quoted.hasSpaceBehind ? ["padding"] : [];
-      yield { text: quoted.text, end: quoted.end, codes, isClean: codes.length === 0 };
-    }
-  }
+  if (opening === '"') yield* quotedCandidate(text, at, lead, delimiter);
   const end = plainEnd(text, at, delimiter);
   const plain = text.slice(at, end);
   if (opening !== '"' && opening !== "{") {

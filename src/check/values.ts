@@ -153,9 +153,13 @@ function* jsonCandidates(text: string): Generator<[string, DiagnosticCode?]> {
   if (/^\{\s*&(?:quot|#34|#x22);/.test(text)) yield [withoutEntities(text), "undoubled-quotes"];
 }
 
+/** The first and the last character of an object, an array, a string, a number or a word. */
+const OTHER_JSON_EDGES = /^(?:\{\}|\[\]|""|[-\d]\d|te|fe|nl)$/;
+
 /** An object that was made text twice: a JSON string that holds an object. */
 function innerObject(text: string): string | undefined {
-  if (!text.startsWith('"')) return undefined;
+  // Most texts are neither, and an error of JSON.parse takes long.
+  if (!/^"\{[^]*\}"\s*$/.test(text)) return undefined;
   try {
     // Latin-1 stays Latin-1: escapes above it would not, and make the text unusable.
     const inner: unknown = JSON.parse(text);
@@ -167,6 +171,10 @@ function innerObject(text: string): string | undefined {
 }
 
 function isOtherJson(text: string): boolean {
+  const first = text.trimStart().charAt(0);
+  const last = text.trimEnd().at(-1) ?? "";
+  // What starts like one thing and ends like another is none, and an error of JSON.parse takes long.
+  if (!OTHER_JSON_EDGES.test(first + last)) return false;
   try {
     JSON.parse(text);
     return true;
