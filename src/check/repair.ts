@@ -1,12 +1,12 @@
 // Law 8. Repair never invents: every value in its output stands in the input or is empty by rule; every byte that it
 // leaves out is in the quarantine, or is named as dropped structure.
 import { CheckRun } from "./check-run.js";
-import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
-import type { Recorder } from "./ledger.js";
+import type { DiagnosticCode } from "./diagnostic.js";
 import { OlderCopy } from "./older-copy.js";
 import { readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckListener, CheckOptions } from "./run.js";
-import type { DroppedSegment, QuarantinedSegment, Segment } from "./segment.js";
+import { SegmentLog } from "./segment-log.js";
+import type { QuarantinedSegment, Segment } from "./segment.js";
 
 /** What a repair would do, as data. Reading its parts reads the input again, which must not change meanwhile. */
 export interface RepairPlan {
@@ -45,23 +45,23 @@ export function planRepair(source: ByteSource, options: CheckOptions = {}, liste
   const olderCopy = backup === undefined ? undefined : new OlderCopy(planRepair(backup).output());
   const { ledger, source: content } = new CheckRun(source, log, { ...runOptions, olderCopy }).run();
   const { records, healed, duplicates, report } = ledger;
-  const segments = log.finished();
-  const quarantined = segments.filter((segment): segment is QuarantinedSegment => segment.kind === "quarantined");
-  const isIdentity = content === source && segments.every(({ kind }) => kind === "kept");
+  const isIdentity = content === source && log.isIdentity;
   const read = (byteOffset: number, byteLength: number): Uint8Array => {
     return readBytes(content, byteOffset, byteLength);
   };
   return {
     isIdentity,
-    records: { kept: records - healed, healed, quarantined: quarantined.length, duplicates },
+    records: { kept: records - healed, healed, quarantined: log.quarantinedCount, duplicates },
     unresolved: report.unresolved,
     counts: report.counts,
     content,
-    segments: () => segments,
-    quarantine: () => quarantined,
+    segments: () => log.segments(),
+    *quarantine() {
+      for (const segment of log.segments()) if (segment.kind === "quarantined") yield segment;
+    },
     read,
     *output() {
-      for (const segment of segments) {
+      for (const segment of log.segments()) {
         if (segment.kind === "healed") yield segment.bytes;
         if (segment.kind !== "kept") continue;
         const end = segment.byteOffset + segment.byteLength;
@@ -69,48 +69,4 @@ export function planRepair(source: ByteSource, options: CheckOptions = {}, liste
       }
     },
   };
-}
-
-/** Collects what becomes of the bytes; neighbouring bytes that stay are one segment. */
-class SegmentLog implements Recorder {
-  readonly #segments: Segment[] = [];
-  readonly #superseded: (DroppedSegment | QuarantinedSegment)[] = [];
-  readonly diagnostic: (diagnostic: Diagnostic) => void;
-
-  constructor(onDiagnostic: (diagnostic: Diagnostic) => void) {
-    this.diagnostic = onDiagnostic;
-  }
-
-  segment(segment: Segment): void {
-    const last = this.#segments.at(-1);
-    if (segment.kind === "kept" && last?.kind === "kept") {
-      this.#segments[this.#segments.length - 1] = { ...last, byteLength: last.byteLength + segment.byteLength };
-    } else this.#segments.push(segment);
-  }
-
-  supersede(segment: DroppedSegment | QuarantinedSegment): void {
-    this.#superseded.push(segment);
-  }
-
-  finished(): readonly Segment[] {
-    if (this.#superseded.length === 0) return this.#segments;
-    const superseded = this.#superseded.sort((left, right) => left.byteOffset - right.byteOffset);
-    const result: Segment[] = [];
-    let next = 0;
-    for (const segment of this.#segments) {
-      const end = segment.byteOffset + segment.byteLength;
-      let at = segment.byteOffset;
-      for (let cut = superseded[next]; cut !== undefined && cut.byteOffset < end; cut = superseded[next]) {
-        if (segment.kind === "kept" && cut.byteOffset > at) {
-          result.push({ kind: "kept", byteOffset: at, byteLength: cut.byteOffset - at });
-        }
-        result.push(cut);
-        at = cut.byteOffset + cut.byteLength;
-        next += 1;
-      }
-      if (at === segment.byteOffset) result.push(segment);
-      else if (at < end) result.push({ kind: "kept", byteOffset: at, byteLength: end - at });
-    }
-    return result;
-  }
 }
