@@ -69,21 +69,21 @@ export const BLOCK_LINES = 400;
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** The lines from `first` on that may belong to one record: up to a border, or a line for which `isBorder` holds. */
-export function linesOfBlock(
+export function* linesOfBlock(
   lines: LineReader,
   first: Line,
   isBorder: (line: Line) => boolean,
   most = BLOCK_LINES,
-): Line[] {
-  const block = [first];
+): Generator<Line> {
+  yield first;
   let bytes = first.text.length;
-  for (let last = first; block.length < most && bytes < BLOCK_BYTES;) {
+  let last = first;
+  for (let count = 1; count < most && bytes < BLOCK_BYTES; count += 1) {
     if (last.ending === "nul" || last.ending === "end") break;
     const next = lines.at(last.next);
     if (next === undefined || next.isNulRun || isBorder(next)) break;
-    block.push(next);
+    yield next;
     bytes += next.text.length;
     last = next;
   }
-  return block;
 }

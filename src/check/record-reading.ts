@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fieldCandidates, isLineEnd, type FieldGaps } from "./field-candidates.js";
 import { hasTextBeforeUuid, UUID_START } from "./uuid.js";
-import { kindOf, readValue, type ValueRules } from "./values.js";
+import { kindOf, readValue, type ColumnKind, type ValueRules } from "./values.js";
 
 /** How records are to be read: their columns and what separates them. */
 export interface RecordLayout {
@@ -75,6 +75,15 @@ export function readRecordWithTail(
   return readerOf(text, layout, rules, true).from(start);
 }
 
+/**
+ * Whether a text that is no record may become one with more text behind it: false where all ways to read it fail at a value
+ * of which the end can be seen.
+ */
+export function mayBecomeRecord(text: string, start: number, layout: RecordLayout, rules: ValueRules): boolean {
+  const reader = readerOf(text, layout, rules, false);
+  return reader.from(start) !== undefined || reader.isOpen;
+}
+
 /** A tab that separates fields is no space. */
 const TAB_AS_DELIMITER = "\u001f";
 
@@ -92,6 +101,10 @@ class RecordReader {
   readonly #fields: FieldReading[] = [];
   readonly #notes: Note[] = [];
   #looks = LOOKS;
+  /** Places and offsets, as one number, from which no record can be read on: whatever stands before them, that stays so. */
+  readonly #failures = new Set<number>();
+  /** Where the reading failed, the text behind the end might have helped. */
+  isOpen = false;
   #isJoined = false;
   /** What is behind the record does not matter. */
   #isGlance = false;
@@ -111,9 +124,18 @@ class RecordReader {
 
   /** @returns where the record ends, when the fields from `place` on can be read at `at` */
   #field(place: number, at: number): number | undefined {
+    const key = at * this.#layout.names.length + place;
+    if (this.#failures.has(key)) return undefined;
+    const end = this.#fieldAnew(place, at);
+    if (end === undefined) this.#failures.add(key);
+    return end;
+  }
+
+  #fieldAnew(place: number, at: number): number | undefined {
     const name = this.#layout.names[place];
+    const kind = kindOf(name ?? "");
+    this.isOpen ||= name === undefined || this.#mayGoOn(kind, at);
     if (name === undefined) return this.#recordEnd(at);
-    const kind = kindOf(name);
     for (const candidate of fieldCandidates(kind, this.#text, at, this.#layout.delimiter, this.#gapsAt(place))) {
       this.#looks -= 1;
       if (this.#looks < 0) return undefined;
@@ -133,6 +155,15 @@ class RecordReader {
       this.#notes.length = noteCount;
     }
     return undefined;
+  }
+
+  /** The end of a field cannot be seen: it is in quotes or braces, or the text ends first. */
+  #mayGoOn(kind: ColumnKind, at: number): boolean {
+    FIRST_CHARACTER.lastIndex = at;
+    const first = FIRST_CHARACTER.exec(this.#text)?.[1] ?? "";
+    if (kind === "json" && first !== "" && "\"'{\u00e2".includes(first)) return true;
+    if (first === '"' && !endsInQuote(this.#text, FIRST_CHARACTER.lastIndex)) return true;
+    return !this.#text.includes(this.#layout.delimiter, at);
   }
 
   /** Where a value may be missing: never at the end of a record, which may be cut there. */
@@ -222,6 +253,15 @@ class RecordReader {
     this.#isJoined = true;
     return true;
   }
+}
+
+const FIRST_CHARACTER = /[ \t\0]*([^])/y;
+
+/** A quote that is not doubled stands in the text from `at` on. */
+function endsInQuote(text: string, at: number): boolean {
+  let quote = text.indexOf('"', at);
+  while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
+  return quote !== -1;
 }
 
 const UUID_COLUMNS: ReadonlySet<string> = new Set(["session_id", "thread_id"]);

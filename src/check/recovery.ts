@@ -1,5 +1,5 @@
 import { COLUMN_NAMES } from "../session/columns.js";
-import { Block, BLOCK_LINES, linesOfBlock } from "./block.js";
+import { Block, linesOfBlock } from "./block.js";
 import { structureOf } from "./structure.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
@@ -8,7 +8,13 @@ import type { Line, LineReader } from "./lines.js";
 import { isHopeless } from "./hopeless.js";
 import type { HeaderPart, LostPart, Part, PlacedNote, RecordPart, Span } from "./parts.js";
 import { recordForms } from "./record-forms.js";
-import { readRecord, readRecordWithTail, type RecordLayout, type RecordReading } from "./record-reading.js";
+import {
+  mayBecomeRecord,
+  readRecord,
+  readRecordWithTail,
+  type RecordLayout,
+  type RecordReading,
+} from "./record-reading.js";
 import { cellsOf, endsInQuotes } from "./cells.js";
 import { salvage } from "./salvage.js";
 import { hasTextBeforeUuid, UUID, UUID_START, UUIDS } from "./uuid.js";
@@ -22,6 +28,7 @@ const STARTS_WITH_JSON = /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/;
 /** In a longer line no sense is made of quotes that have no partner. */
 const LONG_LINE = 1024 * 1024;
 const JOINED_BYTES = 256 * 1024;
+const MOST_ANSWERS = 4096;
 
 /** Reads a file whose records cannot be trusted to end where quotes say, one record after the other. */
 export class Recovery {
@@ -29,12 +36,14 @@ export class Recovery {
   readonly #rules: ValueRules;
   readonly #dialect: Dialect;
   layout: RecordLayout;
+  #others: { readonly layout: RecordLayout; readonly answers: Map<number, boolean> };
 
   constructor(lines: LineReader, dialect: Dialect, layout: RecordLayout, rules: ValueRules) {
     this.#lines = lines;
     this.#dialect = dialect;
     this.#rules = rules;
     this.layout = layout;
+    this.#others = { layout, answers: new Map() };
   }
 
   /**
@@ -120,26 +129,25 @@ export class Recovery {
     ) {
       // A quoted value may go on in the next lines, whatever they look like, where all of it is as it should be.
       const strict = this.#readBlock(
-        new Block(
-          linesOfBlock(this.#lines, line, () => false),
-          this.#dialect,
-          isMidLine,
-          "break",
-        ),
+        new Block([...linesOfBlock(this.#lines, line, () => false)], this.#dialect, isMidLine, "break"),
       );
       if (strict?.isAsItShouldBe === true) return strict;
     }
     if (alone !== undefined && !this.#mayGoOn(single, line, alone)) return alone;
+    const mayGoOn = alone !== undefined || mayBecomeRecord(single.text, 0, this.layout, this.#rules);
+    const more = mayGoOn ? this.#withMoreLines(line, isMidLine, alone) : undefined;
+    return more ?? alone ?? this.#withTail(single);
+  }
+
+  /** The record that a line is with the ones behind it. */
+  #withMoreLines(line: Line, isMidLine: boolean, alone: RecordPart | undefined): RecordPart | undefined {
     const mayHoldBreaks = /["{\u00e2]/.test(line.text.slice(0, LONG_LINE));
-    const most = mayHoldBreaks ? BLOCK_LINES : JOINED_LINES;
-    const lines = linesOfBlock(this.#lines, line, (next) => this.#startsOther(next), most);
-    if (lines.length > 1) {
-      const raw = this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break"));
-      if (raw !== undefined && raw.end > (alone?.end ?? 0)) return raw;
-      const joined = this.#joined(lines, isMidLine);
-      if (joined !== undefined) return joined;
-    }
-    return alone ?? this.#withTail(single);
+    const isBorder = (next: Line): boolean => this.#startsOther(next);
+    if (!mayHoldBreaks) return this.#joined(linesOfBlock(this.#lines, line, isBorder, JOINED_LINES + 1), isMidLine);
+    const lines = [...linesOfBlock(this.#lines, line, isBorder)];
+    if (lines.length === 1) return undefined;
+    const raw = this.#readBlock(new Block(lines, this.#dialect, isMidLine, "break"));
+    return raw !== undefined && raw.end > (alone?.end ?? 0) ? raw : this.#joined(lines, isMidLine);
   }
 
   /** The record without what stands behind it in its line. */
@@ -182,7 +190,19 @@ export class Recovery {
     return before.length === 0 || !before.some((line) => line.trimEnd().endsWith(layout.delimiter));
   }
 
+  /** Something else than the record of the lines before starts here. Asked again for each of the lines before. */
   #startsOther(line: Line): boolean {
+    if (this.#others.layout !== this.layout || this.#others.answers.size >= MOST_ANSWERS) {
+      this.#others = { layout: this.layout, answers: new Map() };
+    }
+    const known = this.#others.answers.get(line.start);
+    if (known !== undefined) return known;
+    const answer = this.#findStartsOther(line);
+    this.#others.answers.set(line.start, answer);
+    return answer;
+  }
+
+  #findStartsOther(line: Line): boolean {
     const structure = structureOf(line.text, this.#dialect);
     if (structure !== undefined) return structure.code !== "blank-line";
     const { text } = new Block([line], this.#dialect, false, "break");
@@ -205,23 +225,33 @@ export class Recovery {
   }
 
   /** Lines that only together, without the breaks between them, are a record. */
-  #joined(lines: readonly Line[], isMidLine: boolean): RecordPart | undefined {
-    let pieces = lines[0]?.text.split(this.layout.delimiter).length ?? 0;
-    for (let count = 2; count <= Math.min(lines.length, JOINED_LINES); count += 1) {
-      pieces += (lines[count - 1]?.text.split(this.layout.delimiter).length ?? 1) - 1;
-      if (pieces < this.layout.names.length) continue;
+  #joined(lines: Iterable<Line>, isMidLine: boolean): RecordPart | undefined {
+    const used: Line[] = [];
+    let pieces = 1;
+    let found: RecordPart | undefined;
+    for (const line of lines) {
+      // What stands in the next line may be the last value.
+      if (found !== undefined && !STARTS_WITH_JSON.test(line.text)) return found;
+      found = undefined;
+      used.push(line);
+      pieces += line.text.split(this.layout.delimiter).length - 1;
+      if (used.length > JOINED_LINES) return undefined;
+      if (used.length < 2 || pieces < this.layout.names.length) continue;
       for (const between of ["nothing", "trimmed"] as const) {
-        const block = new Block(lines.slice(0, count), this.#dialect, isMidLine, between);
+        const block = new Block(used, this.#dialect, isMidLine, between);
         if (block.text.length > JOINED_BYTES) return undefined;
         const reading = readRecord(block.text, 0, this.layout, this.#rules);
         if (reading?.end !== block.text.length) continue;
-        // What stands in the next line may be the last value.
+        const part = this.#part(block, reading, this.layout, "split-record");
         const isOpen = reading.fields.at(-1)?.value === "" && block.text.endsWith(this.layout.delimiter);
-        if (!isOpen || !STARTS_WITH_JSON.test(lines[count]?.text ?? ""))
-          return this.#part(block, reading, this.layout, "split-record");
+        if (!isOpen) return part;
+        found = part;
+        break;
       }
+      const text = new Block(used, this.#dialect, isMidLine, "nothing").text;
+      if (found === undefined && !mayBecomeRecord(text, 0, this.layout, this.#rules)) return undefined;
     }
-    return undefined;
+    return found;
   }
 
   #part(

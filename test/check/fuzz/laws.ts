@@ -37,16 +37,16 @@ function must(holds: boolean, law: string, detail: () => string): void {
 /** The first law that a check or repair of these bytes breaks. `original` is undefined for bytes of another origin. */
 export function breachOf(bytes: Buffer, original: Original | undefined, slowMilliseconds = 1000): Breach | undefined {
   let milliseconds = Infinity;
-  // A busy machine may be slow once.
+  // The first time the code is not compiled yet.
   for (let attempt = 0; attempt < 3 && milliseconds > slowMilliseconds; attempt += 1) {
-    const start = performance.now();
+    const start = process.cpuUsage();
     try {
       holdLaws(bytes, original);
     } catch (error) {
       if (error instanceof Broken) return { law: error.law, detail: error.message };
       return { law: "never throws", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
-    milliseconds = Math.min(milliseconds, performance.now() - start);
+    milliseconds = Math.min(milliseconds, process.cpuUsage(start).user / 1000);
   }
   return milliseconds > slowMilliseconds ? { law: "is fast", detail: `${milliseconds.toFixed(0)} ms` } : undefined;
 }
@@ -175,7 +175,12 @@ function inventsNothing(bytes: Buffer, rows: readonly LooseRow[], { lines, isApa
       const value = row[name] ?? "";
       if (/^\s*\{\s*\}\s*$/.test(value) || /[^ -~\s]/.test(value)) continue;
       const told = TIMES.includes(name) ? value.replace(/\.?0+$/, "") : value;
-      const stands = JSONS.includes(name) ? inputOfJson.includes(lettersOfJson(told)) : input.includes(letters(told));
+      // A small t between date and time is one too.
+      const stands = JSONS.includes(name)
+        ? inputOfJson.includes(lettersOfJson(told))
+        : TIMES.includes(name)
+          ? input.toUpperCase().includes(letters(told))
+          : input.includes(letters(told));
       must(
         stands,
         TIMES.includes(name) ? "invents no times" : "invents nothing",

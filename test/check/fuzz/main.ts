@@ -58,7 +58,7 @@ const OPTIONS = {
 type Settings =
   ({ readonly mode: "table" } & TableSettings) | ({ readonly mode: "fuzz"; readonly from: number } & FuzzSettings);
 
-const SECONDS = 10;
+const SECONDS = 60;
 const file = fileURLToPath(import.meta.url);
 
 async function main(): Promise<void> {
