@@ -5,6 +5,15 @@ export interface ByteSource {
   readAt(target: Uint8Array, byteOffset: number): number;
 }
 
+/** Bytes in memory. */
+export function bytesSource(bytes: Buffer): ByteSource {
+  return {
+    byteLength: bytes.length,
+    readAt: (target, byteOffset) =>
+      bytes.copy(target, 0, byteOffset, Math.min(bytes.length, byteOffset + target.length)),
+  };
+}
+
 /** The bytes [byteOffset, byteOffset + byteLength), fewer only where the source ends before that. */
 export function readBytes(source: ByteSource, byteOffset: number, byteLength: number): Buffer {
   const length = Math.max(0, Math.min(byteLength, source.byteLength - byteOffset));

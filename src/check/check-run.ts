@@ -1,13 +1,13 @@
 import { SessionsError } from "../errors.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import { openContent, type ContentStep } from "./content.js";
-import { ROUNDED_TIME, sniffDialect, type Dialect } from "./dialect.js";
+import { MOST, ROUNDED_TIME, sniffDialect, type Dialect } from "./dialect.js";
 import { Duplicates } from "./duplicates.js";
 import { FastScan, type FastStretch } from "./fast-scan.js";
 import { insertHeader, readFileStart } from "./file-start.js";
 import { findHeaderLine } from "./find-header.js";
 import { IdRegistry } from "./id-registry.js";
-import { Ledger, type Recorder } from "./ledger.js";
+import { Ledger, NOT_RECORDED, type Recorder } from "./ledger.js";
 import { LineReader } from "./lines.js";
 import type { OlderCopy } from "./older-copy.js";
 import { Overlap } from "./overlap.js";
@@ -15,7 +15,7 @@ import { RecordKeeper } from "./record-keeper.js";
 import type { RecordLayout } from "./record-reading.js";
 import { Recovery } from "./recovery.js";
 import type { HeaderPart, Part, RecordPart } from "./parts.js";
-import { readBytes, type ByteSource } from "./byte-source.js";
+import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckOptions } from "./run.js";
 import { settleLayout } from "./settle-layout.js";
 import { findDateOrder, type DateOrder } from "./times.js";
@@ -23,6 +23,8 @@ import type { ValueRules } from "./values.js";
 
 export interface RunOptions extends Omit<CheckOptions, "backup"> {
   readonly olderCopy?: OlderCopy | undefined;
+  /** Set where it is not to be found out. */
+  readonly idsAreUuids?: boolean;
 }
 
 export interface RunResult {
@@ -54,7 +56,7 @@ export class CheckRun {
   readonly #lookBack: Recovery;
   readonly #fast: FastScan | undefined;
   readonly #duplicates: Duplicates;
-  readonly #overlap = new Overlap();
+  readonly #overlap: Overlap;
   readonly #keeper: RecordKeeper;
   readonly #textStart: number;
   /** Layouts of the records, by where they begin to hold. */
@@ -73,7 +75,8 @@ export class CheckRun {
     this.#lines = new LineReader(content ?? EMPTY);
     this.#ledger = new Ledger(this.#source, recorder);
     this.#textStart = this.#lines.text(0, 3) === BOM ? 3 : 0;
-    this.#dialect = sniffDialect(this.#lines, this.#textStart, () => findHeaderLine(this.#source, this.#lines));
+    const dialect = sniffDialect(this.#lines, this.#textStart, () => findHeaderLine(this.#source, this.#lines));
+    this.#dialect = { ...dialect, idsAreUuids: options.idsAreUuids ?? this.#findIdsAreUuids(dialect) };
     if (this.#dialect.hasOnlyCarriageReturns) this.#ledger.report.countCarriageReturns();
     const { header } = this.#dialect;
     this.#isCutAtStart = header === undefined || header.isMisplaced;
@@ -83,9 +86,10 @@ export class CheckRun {
     this.#layouts = [{ from: 0, layout }];
     this.#recovery = new Recovery(this.#lines, this.#dialect, layout, rules);
     this.#lookBack = new Recovery(new LineReader(this.#source, LOOK_BACK_WINDOW_BYTES), this.#dialect, layout, rules);
+    this.#overlap = new Overlap(this.#source.byteLength);
     const ids = new IdRegistry(this.#source.byteLength / USUAL_RECORD_BYTES);
     this.#fast = this.#canBeFast(layout)
-      ? new FastScan(this.#source, layout.names, ids.table, this.#dialect, options.onRead)
+      ? new FastScan(this.#source, layout.names, ids.table, this.#dialect, this.#overlap, options.onRead)
       : undefined;
     this.#duplicates = new Duplicates(this.#ledger, ids, this.#overlap, (start) => this.#readAgain(start));
     this.#keeper = new RecordKeeper(
@@ -112,8 +116,22 @@ export class CheckRun {
     return { ledger: this.#ledger, source: this.#source };
   }
 
+  /**
+   * Where only a part of the lines start with a UUID, the records tell that a repair would leave of them: so that a file that
+   * was repaired is read in the same way.
+   */
+  #findIdsAreUuids({ idsAreUuids, mixedUpTo }: Dialect): boolean {
+    if (mixedUpTo === undefined) return idsAreUuids;
+    const sample = bytesSource(readBytes(this.#source, 0, mixedUpTo));
+    const trial = new CheckRun(sample, NOT_RECORDED, { idsAreUuids: false });
+    trial.run();
+    const { taken, uuids } = trial.#keeper;
+    return uuids > 0 && uuids >= taken * MOST;
+  }
+
   #canBeFast({ names }: RecordLayout): boolean {
     const { delimiter, prefix, suffix, isDiff, hasOddBreaks } = this.#dialect;
+    if (this.#options.idsAreUuids !== undefined) return false;
     if (delimiter !== "," || prefix !== undefined || suffix !== undefined || isDiff || hasOddBreaks) return false;
     if (this.#dialect.hasRoundedTimes && this.#options.olderCopy !== undefined) return false;
     return COLUMN_NAMES.every((name) => names.includes(name));
@@ -123,7 +141,7 @@ export class CheckRun {
   #findOverlap(): void {
     const { counts } = this.#ledger.report;
     const isJoined = (["header-repeated", "merge-marker", "diff-output"] as const).some((code) => counts.has(code));
-    if (isJoined || this.#fast === undefined) return;
+    if (isJoined || this.#fast === undefined) this.#overlap.hasSigns = false;
     this.#overlap.findAll(this.#ledger, this.#source, this.#dialect, (start) => this.#readAgain(start));
   }
 

@@ -2,7 +2,7 @@ import { constants, gunzipSync, inflateSync, type ZlibOptions } from "node:zlib"
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fileOfZip } from "./zip.js";
 import { recordsOfJson } from "./json-container.js";
-import { readBytes, type ByteSource } from "./byte-source.js";
+import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 
 /** What a file holds once it is decompressed and decoded, and what had to be done for that. */
 export interface Content {
@@ -53,7 +53,7 @@ export function openContent(source: ByteSource): Content {
     if (layer === undefined) return { source: current, steps };
     steps.push(layer.step);
     if (layer.bytes === undefined) return { source: undefined, steps };
-    current = memory(layer.bytes);
+    current = bytesSource(layer.bytes);
   }
 }
 
@@ -206,8 +206,4 @@ function utf32(name: string, skip: number, unit: (bytes: Buffer, at: number) => 
       return Buffer.concat([Buffer.from(pieces.join(""), "utf8"), rest]);
     },
   };
-}
-
-function memory(bytes: Buffer): ByteSource {
-  return { byteLength: bytes.length, readAt: (target, byteOffset) => bytes.copy(target, 0, byteOffset) };
 }

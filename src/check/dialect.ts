@@ -23,8 +23,8 @@ export interface Dialect {
   readonly header: FoundHeader | undefined;
   /** Nearly all session ids are UUIDs, so that another one is suspicious where text may have been cut. */
   readonly idsAreUuids: boolean;
-  /** All session and thread ids are UUIDs, but for one or two. */
-  readonly allIdsAreUuids: boolean;
+  /** Some of the lines that were looked at start with a UUID and some do not; how many bytes these lines have. */
+  readonly mixedUpTo: number | undefined;
   /** Some record ends with a delimiter. */
   readonly lastMayBeEmpty: boolean;
   /** All users' ids start with their platform's name, but for one or two. */
@@ -42,6 +42,8 @@ export interface FoundHeader extends HeaderReading {
   readonly isMisplaced: boolean;
 }
 
+/** The part of the records that is most of them. */
+export const MOST = 0.5;
 const LOOK_AT_LINES = 60;
 /** A header that is split is looked for in so many lines. */
 const HEADER_LINES = 8;
@@ -76,6 +78,7 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
   const header = headerAmong(first, prefix, suffix) ?? headerElsewhere(findHeader(), prefix, suffix);
   const delimiter = header?.delimiter ?? commonDelimiter(bare);
   const records = recordsAmong(bare, delimiter);
+  const uuidCount = records.filter((text) => UUID_START.test(text)).length;
   return {
     delimiter,
     prefix,
@@ -83,8 +86,8 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
     isDiff,
     ...lineBreaks(first),
     header,
-    idsAreUuids: mostly(records, UUID_START),
-    allIdsAreUuids: texts.length > 20 && bare.filter((text) => TWO_UUIDS.test(text)).length >= texts.length - 3,
+    idsAreUuids: uuidCount > 0 && uuidCount >= records.length * MOST,
+    mixedUpTo: uuidCount < records.length && records.some(startsNearUuid) ? first.at(-1)?.next : undefined,
     lastMayBeEmpty: bare.some((text) => text.trimEnd().endsWith(delimiter)),
     allUsersNamePlatform:
       texts.length > 20 && bare.filter((text) => USER_OF_PLATFORM.test(text)).length >= texts.length - 3,
@@ -161,10 +164,15 @@ function lineBreaks(lines: readonly Line[]): Pick<Dialect, "lineBreak" | "hasOdd
   };
 }
 
+/** A UUID stands in the first field, and be it behind something that will be left out. */
+function startsNearUuid(text: string): boolean {
+  return UUID.test(/^[^,;\t|]{0,100}/.exec(text)?.[0] ?? "");
+}
+
 /** Of the lines that may be records, most are of a form. */
 function mostly(records: readonly string[], pattern: RegExp): boolean {
   const count = records.filter((text) => pattern.test(text)).length;
-  return count > 0 && count >= records.length * 0.5;
+  return count > 0 && count >= records.length * MOST;
 }
 
 /** Lines with several fields, but for the header. */
@@ -172,9 +180,6 @@ function recordsAmong(texts: readonly string[], delimiter: string): string[] {
   return texts.filter((text) => text.split(delimiter, 4).length === 4 && readHeader(text) === undefined);
 }
 
-const TWO_UUIDS = new RegExp(
-  `^"?${UUID.source}"?[,;\\t|][^,;\\t|]*[,;\\t|][^,;\\t|]*[,;\\t|]"?${UUID.source}"?[,;\\t|]`,
-);
 export const ROUNDED_TIME = /:\d\d\.\d{3}(?!\d)/;
 const EXACT_TIME = /:\d\d\.\d{6}/;
 

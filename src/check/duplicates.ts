@@ -69,8 +69,8 @@ export class Duplicates {
     const span = { byteOffset: record.start, byteLength: record.end - record.start };
     const outcome = stays === "both" ? "kept" : code === "duplicate-record" ? "dropped" : "quarantined";
     this.#ledger.report.add({ code, ...span, field: "session_id", message, outcome });
-    this.#overlap.hasSigns = true;
     if (stays === "both") return;
+    this.#overlap.hasSigns = true;
     if (stays === "later") this.#ids.replace(after.get("session_id") ?? "", record.start);
     const [removed, values] = stays === "later" ? [earlier, before] : [record, after];
     if (code === "duplicate-record") this.#ledger.dropCopy(removed.start, removed.end);

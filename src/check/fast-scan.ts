@@ -2,12 +2,14 @@ import { isUtf8 } from "node:buffer";
 import { RecordScanner } from "../csv/scan.js";
 import type { IdTable, RepeatedId } from "../kernel/id-table.js";
 import type { Dialect } from "./dialect.js";
-import { PAGE_BYTES } from "./overlap.js";
+import { PAGE_BYTES, type Overlap } from "./overlap.js";
 import type { ByteSource } from "./byte-source.js";
 import { isUuid } from "./uuid.js";
 
 /** LF, a brace and a quote: with another last byte a file may be cut in a value. */
 const ENDS: ReadonlySet<number> = new Set([0x0a, 0x7d, 0x22]);
+
+const MANY_OTHERS = 20;
 
 /** What the scanner found from an offset on. */
 export interface FastStretch {
@@ -33,7 +35,7 @@ export class FastScan {
   readonly #names: readonly string[];
   readonly #ids: IdTable;
   readonly #idsAreUuids: boolean;
-  readonly #allIdsAreUuids: boolean;
+  readonly #overlap: Overlap;
   readonly #allUsersNamePlatform: boolean;
   #readOffset = 0;
   /** Per record of the batch, not 0 where it has to be looked at. */
@@ -46,14 +48,15 @@ export class FastScan {
     source: ByteSource,
     names: readonly string[],
     ids: IdTable,
-    { idsAreUuids, allIdsAreUuids, allUsersNamePlatform }: Dialect,
+    { idsAreUuids, allUsersNamePlatform }: Dialect,
+    overlap: Overlap,
     onRead?: (done: number, total: number) => void,
   ) {
     this.#source = source;
     this.#names = names;
     this.#ids = ids;
     this.#idsAreUuids = idsAreUuids;
-    this.#allIdsAreUuids = allIdsAreUuids;
+    this.#overlap = overlap;
     this.#allUsersNamePlatform = allUsersNamePlatform;
     this.#scanner = new RecordScanner((target) => {
       const count = source.readAt(target, this.#readOffset);
@@ -159,7 +162,8 @@ export class FastScan {
     if (scanner.pythonObjectCount > 0) this.#suspectPythonObjects([place("pending_approval"), place("metadata")]);
     if (this.#allUsersNamePlatform) this.#suspectMixedHalves(place("user_id"), place("platform"));
     if (this.#idsAreUuids && uuidCount < scanner.recordCount) {
-      this.#suspectOtherIds(this.#allIdsAreUuids ? [place("session_id"), place("thread_id")] : [place("session_id")]);
+      this.#suspectOtherIds(place("session_id"));
+      if (!this.#overlap.isGivenUp) this.#suspectOtherThreads(place("thread_id"));
     }
     this.#suspectBadText();
     this.#record = 0;
@@ -178,13 +182,24 @@ export class FastScan {
   }
 
   /** Where ids are UUIDs, one that is none may be a piece of one, or have something before it. */
-  #suspectOtherIds(places: readonly number[]): void {
+  #suspectOtherIds(place: number): number {
     const scanner = this.#scanner;
+    let count = 0;
     for (let record = 0; record < scanner.recordCount; record += 1) {
-      const count = scanner.fieldCount(record);
-      const isOther = (place: number): boolean => count > place && !isUuid(scanner.fieldText(record, place));
-      if (places.some(isOther)) this.#suspects[record] = 1;
+      if (scanner.fieldCount(record) <= place || isUuid(scanner.fieldText(record, place))) continue;
+      this.#suspects[record] = 1;
+      count += 1;
     }
+    return count;
+  }
+
+  #suspectOtherThreads(place: number): void {
+    const before = this.#suspects.slice();
+    const count = this.#suspectOtherIds(place);
+    if (count < MANY_OTHERS || count * 2 < this.#scanner.recordCount) return;
+    // It is how threads are named.
+    this.#overlap.giveUp();
+    this.#suspects = before;
   }
 
   /** Records that stand across the border of two blocks, as two writers may leave them, whose user is another platform's. */

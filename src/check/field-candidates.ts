@@ -1,5 +1,7 @@
 import type { DiagnosticCode } from "./diagnostic.js";
+import { withoutEdgeQuotes } from "./edge-quotes.js";
 import { jsonCells } from "./json-cell.js";
+import { isUuid } from "./uuid.js";
 import type { ColumnKind } from "./values.js";
 
 /** One way to read a field whose quoting cannot be trusted. */
@@ -30,9 +32,7 @@ export function fieldCandidates(
   delimiter: string,
   gaps: FieldGaps,
 ): Generator<FieldCandidate> {
-  return kind === "json"
-    ? jsonCandidates(text, at, delimiter, gaps)
-    : plainCandidates(text, at, delimiter, kind === "other");
+  return kind === "json" ? jsonCandidates(text, at, delimiter, gaps) : plainCandidates(text, at, delimiter, kind);
 }
 
 /** A line, or the text, ends here. */
@@ -50,13 +50,23 @@ function* quotedCandidate(text: string, at: number, lead: number, delimiter: str
 }
 
 /** Ids, times and the values of other columns. */
-function* plainCandidates(text: string, at: number, delimiter: string, isOther: boolean): Generator<FieldCandidate> {
+function* plainCandidates(text: string, at: number, delimiter: string, kind: ColumnKind): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
-  if (text[at + lead] === '"') yield* quotedCandidate(text, at, lead, delimiter);
+  const withoutQuotes = (value: string, kinds: ("curly" | "straight")[]): ReturnType<typeof withoutEdgeQuotes> => {
+    const isInApostrophes = /^\s*'|'\s*$/.test(value) && (kind === "time" || standsInApostrophes(value, text, at));
+    return kind === "other" ? undefined : withoutEdgeQuotes(value, isInApostrophes ? [...kinds, "apostrophe"] : kinds);
+  };
+  for (const quoted of text[at + lead] === '"' ? quotedCandidate(text, at, lead, delimiter) : []) {
+    // What stands inside of the quotes of CSV is read as it is without them.
+    const bare = withoutQuotes(quoted.text, ["curly"]);
+    yield bare === undefined
+      ? quoted
+      : { ...quoted, text: bare.text, codes: [...quoted.codes, bare.code], isClean: false };
+  }
   const end = plainEnd(text, at, delimiter);
   const plain = text.slice(at, end);
-  const bare = withoutEdgeQuotes(plain);
-  if (bare !== undefined && !isOther) {
+  const bare = withoutQuotes(plain, ["curly", "straight"]);
+  if (bare !== undefined) {
     yield { text: bare.text, end, codes: [bare.code], isClean: false };
     return;
   }
@@ -68,6 +78,17 @@ function* plainCandidates(text: string, at: number, delimiter: string, isOther: 
   }
 }
 
+/** They are no part of an id where a UUID remains without them, or where the times of the row have them too. */
+function standsInApostrophes(value: string, text: string, at: number): boolean {
+  if (isUuid(value.replaceAll(/^[\s"']+|[\s"']+$/g, ""))) return true;
+  const end = text.indexOf("\n", at);
+  const row = text.slice(text.lastIndexOf("\n", at - 1) + 1, end === -1 ? undefined : end);
+  return /'\d{4}-\d\d-\d\d[^',;\t|]*'/.test(row.slice(0, LONGEST_ROW));
+}
+
+/** So far into a row times are looked for. */
+const LONGEST_ROW = 4096;
+
 function* jsonCandidates(text: string, at: number, delimiter: string, gaps: FieldGaps): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
   const opening = text[at + lead];
@@ -77,7 +98,7 @@ function* jsonCandidates(text: string, at: number, delimiter: string, gaps: Fiel
   if (opening !== '"' && opening !== "{") {
     const pad = plain.trim() !== plain && plain.trim() === "" ? (["padding"] as const) : [];
     yield { text: plain, end, codes: pad, isClean: pad.length === 0 };
-    const bare = withoutEdgeQuotes(plain);
+    const bare = withoutEdgeQuotes(plain, ["curly", "straight", "apostrophe"]);
     if (bare !== undefined) yield { text: bare.text, end, codes: [bare.code], isClean: false };
   } else if (gaps.allowsLoneQuotes && /^[ \t]*"+[ \t]*$/.test(plain)) {
     yield { text: "", end, codes: ["stray-quote"], isClean: false };
@@ -129,20 +150,4 @@ const SPACES = /(?:[ \t\0]|\u00c2\u00a0|\u00e2\u0080\u008b|\u00ef\u00bb\u00bf)*/
 function spaceLength(text: string, at: number): number {
   SPACES.lastIndex = at;
   return SPACES.exec(text)?.[0].length ?? 0;
-}
-
-const CURLY = "\u00e2\u0080[\u0098-\u009f]";
-const EDGES: readonly [RegExp, DiagnosticCode][] = [
-  [new RegExp(`^\\s*(?:${CURLY})+|(?:${CURLY})+\\s*$`, "g"), "smart-quotes"],
-  [/^\s*"+|(?<!")"+\s*$/g, "stray-quote"],
-  [/^\s*'(?=.*'\s*$)|'\s*$/g, "stray-quote"],
-];
-
-/** A value without the quotes that are left over at its edges; undefined where there are none. */
-function withoutEdgeQuotes(value: string): { text: string; code: DiagnosticCode } | undefined {
-  for (const [edges, code] of EDGES) {
-    const text = value.replaceAll(edges, "");
-    if (text !== value) return { text, code };
-  }
-  return undefined;
 }

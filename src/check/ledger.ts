@@ -12,6 +12,13 @@ export interface Recorder {
   supersede(segment: DroppedSegment | QuarantinedSegment): void;
 }
 
+/** Nobody. */
+export const NOT_RECORDED: Recorder = {
+  diagnostic: () => undefined,
+  segment: () => undefined,
+  supersede: () => undefined,
+};
+
 /** Marks the name of a column that has the name of an earlier one, or none. */
 export const REPEATED = "\0";
 

@@ -22,6 +22,8 @@ const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string
  * @param texts lines, without those that are blank
  */
 export function findPrefix(texts: readonly string[]): RegExp | undefined {
+  // The file's own header, as it stands: a record may start with text and a UUID.
+  if (texts.some((text) => readHeader(text)?.missing.length === 0)) return undefined;
   const header = texts.find((text) => readHeader(text.slice(Math.max(0, text.search(HEADER_NAME)))) !== undefined);
   const ofHeader = header === undefined ? undefined : prefixOf(header, HEADER_NAME);
   if (header !== undefined && (ofHeader === undefined || ofHeader === "")) return undefined;

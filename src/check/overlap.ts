@@ -11,33 +11,59 @@ const MOST_PIECES = 10_000;
 /** A line is looked for so far before a border. */
 const LOOK_BACK_BYTES = 1024 * 1024;
 
+/** Among fewer records there is no telling what form the file's ids have. */
+const ENOUGH_RECORDS = 20;
 /** So many records, or this part of all, may have ids of another form before that is a form of its own. */
 const FEW = 3;
 const FEW_OF_ALL = 0.01;
+const SHORTEST_RECORD = 100;
 
 /** What is left of a UUID: at least one dash, a letter, and nothing that a UUID does not have. */
 const PIECE_WITH_DASH = /^(?=.{9,80}$)(?=.*[a-fA-F])[0-9a-fA-F]*-[0-9a-fA-F-]*$/;
 const PIECE = /^[0-9a-fA-F]{1,35}$/;
 
-type Doubt = "piece" | "short piece" | "mixed";
+type Doubt = "piece" | "short piece" | "other id" | "mixed";
+
+/** What all records of the file have in common. */
+interface Form {
+  readonly idsAreUuids: boolean;
+  readonly usersNamePlatform: boolean;
+}
 
 /**
  * Finds records that two writers made together, each one half. Suspicious are ids that may be pieces of UUIDs, and users of
  * another platform, in a file where hardly any other record has such; they are set aside where the file shows other signs
- * of two writers (copies, fragments), or where the border of two blocks stands in the record.
+ * of two writers (copies, fragments), or where the border of two blocks stands in the record. What form the file's ids have
+ * is a matter of the records that stay, so that the file looks the same once it is repaired.
  */
 export class Overlap {
   /** The file holds a copy of a record, or a fragment. */
   hasSigns = false;
-  readonly #doubts: { readonly start: number; readonly doubt: Doubt }[] = [];
+  readonly #doubts: { readonly start: number; readonly doubt: Doubt; readonly isOther: boolean }[] = [];
+  readonly #mostOthers: number;
   #otherIds = 0;
   #mixed = 0;
+  #isGivenUp = false;
 
-  /** Notes a record that has not the form that the file's records have at its beginning. */
+  /** @param byteLength of the file */
+  constructor(byteLength: number) {
+    this.#mostOthers = Math.max(FEW, (byteLength / SHORTEST_RECORD) * FEW_OF_ALL);
+  }
+
+  /** So many ids are no UUIDs that this is how the file is: nobody needs to look at them any more. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp || this.#otherIds > this.#mostOthers;
+  }
+
+  giveUp(): void {
+    this.#isGivenUp = true;
+  }
+
+  /** Notes a record that stays, where it has not the form that others have. */
   note(record: RecordPart, dialect: Dialect): void {
     const values = valuesOf(record);
     const ids = [values.get("session_id") ?? "", values.get("thread_id") ?? ""];
-    const others = dialect.allIdsAreUuids ? ids.filter((id) => !isUuid(id)) : [];
+    const others = ids.filter((id) => !isUuid(id));
     if (others.length > 0) this.#otherIds += 1;
     const isMixed = dialect.allUsersNamePlatform && !isUserOfPlatform(values);
     if (isMixed) this.#mixed += 1;
@@ -45,10 +71,13 @@ export class Overlap {
       ? "piece"
       : others.some((id) => PIECE.test(id))
         ? "short piece"
-        : isMixed || others.length > 0
+        : isMixed
           ? "mixed"
-          : undefined;
-    if (doubt !== undefined && this.#doubts.length < MOST_PIECES) this.#doubts.push({ start: record.start, doubt });
+          : others.length > 0
+            ? "other id"
+            : undefined;
+    if (doubt === undefined || this.#doubts.length >= MOST_PIECES) return;
+    this.#doubts.push({ start: record.start, doubt, isOther: others.length > 0 });
   }
 
   /** @param recordAt reads the record that starts at an offset */
@@ -59,21 +88,28 @@ export class Overlap {
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
     const few = Math.max(FEW, ledger.records * FEW_OF_ALL);
-    if (this.#otherIds > few || this.#mixed > FEW) return;
+    const leftOut = this.#doubts.filter(({ start, isOther }) => isOther && ledger.isLeftOut(start)).length;
+    const hasFewOthers = !this.isGivenUp && this.#otherIds - leftOut <= few;
+    const idsAreUuids = dialect.idsAreUuids && ledger.records >= ENOUGH_RECORDS && hasFewOthers;
+    const usersTell = this.#mixed <= FEW;
     for (const { start, doubt } of this.#doubts) {
+      if (!(doubt === "mixed" ? usersTell : idsAreUuids)) continue;
       const record = ledger.isLeftOut(start) ? undefined : recordAt(start);
       if (record === undefined) continue;
       const isAtBorder = spansBorder(record) || start % PAGE_BYTES === 0;
       if (doubt === "piece" && !this.hasSigns && !isAtBorder) this.#setPieceAside(ledger, record);
-      else if (doubt === "piece" || (this.hasSigns && (doubt !== "mixed" || isAtBorder))) this.setAside(ledger, record);
+      else if (doubt === "piece" || (this.hasSigns && usersTell && (doubt === "short piece" || isAtBorder))) {
+        this.setAside(ledger, record);
+      }
     }
-    if (this.hasSigns) this.#findAtBorders(ledger, source, dialect, recordAt);
+    const form = { idsAreUuids, usersNamePlatform: usersTell && dialect.allUsersNamePlatform };
+    if (this.hasSigns && usersTell) this.#findAtBorders(ledger, source, form, recordAt);
   }
 
   #findAtBorders(
     ledger: Ledger,
     source: ByteSource,
-    dialect: Dialect,
+    form: Form,
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
     let end = 0;
@@ -84,7 +120,7 @@ export class Overlap {
       const record = recordAt(start);
       if (record === undefined || record.start >= border || record.end <= border) continue;
       end = record.end;
-      if (!ledger.isLeftOut(start) && !isConsistent(record, dialect)) found.push(record);
+      if (!ledger.isLeftOut(start) && !isConsistent(record, form)) found.push(record);
     }
     // Where there are many, it is how the file is.
     if (found.length <= FEW) for (const record of found) this.setAside(ledger, record);
@@ -130,11 +166,11 @@ function isUserOfPlatform(values: ReadonlyMap<string, string>): boolean {
 }
 
 /** The ids have the form that the file's ids have, and the user is one of the platform. */
-function isConsistent(record: RecordPart, { allIdsAreUuids, allUsersNamePlatform }: Dialect): boolean {
+function isConsistent(record: RecordPart, { idsAreUuids, usersNamePlatform }: Form): boolean {
   const values = valuesOf(record);
   const value = (name: string): string => values.get(name) ?? "";
-  if (allIdsAreUuids && !(isUuid(value("session_id")) && isUuid(value("thread_id")))) return false;
-  return !allUsersNamePlatform || isUserOfPlatform(values);
+  if (idsAreUuids && !(isUuid(value("session_id")) && isUuid(value("thread_id")))) return false;
+  return !usersNamePlatform || isUserOfPlatform(values);
 }
 
 function lineStart(source: ByteSource, before: number): number | undefined {

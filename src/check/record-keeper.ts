@@ -10,6 +10,7 @@ import type { Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
 import type { RecordLayout, RecordReading } from "./record-reading.js";
 import type { LostPart, PlacedNote, RecordPart } from "./parts.js";
+import { isUuid } from "./uuid.js";
 import { kindOf } from "./values.js";
 
 /** Codes of what repair leaves as it is. */
@@ -30,6 +31,9 @@ export class RecordKeeper {
   readonly #olderCopy: OlderCopy | undefined;
   /** Times that were rounded and are exact again. */
   exactTimes = 0;
+  /** Records that were taken, and those of them whose session id is a UUID. */
+  taken = 0;
+  uuids = 0;
 
   constructor(
     ledger: Ledger,
@@ -72,6 +76,8 @@ export class RecordKeeper {
     }
     const checked = checkValues(part.reading, layout.names, this.#dialect.idsAreUuids);
     const { notes } = checked;
+    this.taken += 1;
+    if (isUuid(part.reading.fields[layout.names.indexOf("session_id")]?.value ?? "")) this.uuids += 1;
     const reading = this.#withExactTimes(checked.reading, layout);
     this.#overlap.note(part, this.#dialect);
     const isOdd = reading.fields.some(({ raw }) => raw === undefined);

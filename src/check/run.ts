@@ -1,7 +1,7 @@
 import type { ByteSource } from "./byte-source.js";
 import { CheckRun } from "./check-run.js";
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
-import type { Recorder } from "./ledger.js";
+import { NOT_RECORDED } from "./ledger.js";
 
 export interface CheckOptions {
   /** Makes lossy fixes too. */
@@ -26,11 +26,6 @@ export interface CheckSummary {
   /** What offsets refer to: the content, decompressed and decoded. */
   readonly content: ByteSource;
 }
-
-const NOT_RECORDED: Omit<Recorder, "diagnostic"> = {
-  segment: () => undefined,
-  supersede: () => undefined,
-};
 
 /** Finds everything that is wrong with a file. Needs constant memory, but for a table of 32 to 48 bytes for each session. */
 export function checkCsv(source: ByteSource, listener: CheckListener, options: CheckOptions = {}): CheckSummary {

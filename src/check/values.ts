@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import type { ColumnName } from "../session/columns.js";
 import type { DiagnosticCode } from "./diagnostic.js";
+import { withoutEdgeQuotes } from "./edge-quotes.js";
 import { withoutEntities } from "./json-cell.js";
 import { readJsonObject } from "./json-text.js";
 import { readTime, type DateOrder } from "./times.js";
@@ -72,10 +73,22 @@ export function readValue(column: string, text: string, rules: ValueRules): Valu
   if (decoded === undefined) {
     return { fault: "invalid-utf8", reason: `${column} holds a character of which bytes are missing` };
   }
-  if (decoded !== value) codes.push("invalid-utf8");
-  if (kind === "id") return readId(column, decoded, codes);
-  if (kind === "time") return readTimeValue(column, decoded, codes, rules);
-  return readJsonValue(column, decoded, codes);
+  if (decoded === value) return readText(column, kind, value, codes, rules);
+  // Among the letters may have been spaces and quotes.
+  const bare = kind === "json" ? decoded : withoutPadding(decoded);
+  const unquoted = kind === "json" ? bare : (withoutEdgeQuotes(bare, ["curly"])?.text ?? bare);
+  return readText(column, kind, unquoted, [...codes, "invalid-utf8"], rules);
+}
+
+function readText(
+  column: string,
+  kind: ColumnKind,
+  value: string,
+  codes: DiagnosticCode[],
+  rules: ValueRules,
+): ValueReading {
+  if (kind === "id") return readId(column, value, codes);
+  return kind === "time" ? readTimeValue(column, value, codes, rules) : readJsonValue(column, value, codes);
 }
 
 const FULL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{6})?$/;
@@ -164,7 +177,8 @@ function innerObject(text: string): string | undefined {
     // Latin-1 stays Latin-1: escapes above it would not, and make the text unusable.
     const inner: unknown = JSON.parse(text);
     if (typeof inner !== "string" || /[^\u0000-\u00ff]/.test(inner)) return undefined;
-    return readJsonObject(inner, 0)?.end === inner.length ? inner : undefined;
+    const found = readJsonObject(inner, 0);
+    return found?.end === inner.length ? found.json : undefined;
   } catch {
     return undefined;
   }

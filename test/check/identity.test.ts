@@ -34,7 +34,7 @@ describe("a valid file has no error and needs no repair", () => {
   });
 
   test("with ids that hold a UUID and text before it", () => {
-    expectIdentity({ hasMarkedUuids: true }, 300);
+    expectIdentity({ hasMarkedUuids: true }, 1000);
   });
 
   test("with line breaks in ids and in columns of other programs", () => {
