@@ -1,6 +1,7 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { SessionsError } from "../errors.js";
 import type { CommitResult, Replacement } from "./atomic-replace.js";
+import { stampOf } from "./snapshot.js";
 
 /** A file that must be on the disk before another one changes. */
 export interface Companion {
@@ -49,7 +50,10 @@ async function commitCompanion({ path, replacement }: Companion): Promise<void> 
 function takeBack({ path: file, replacement, isNew }: Companion): void {
   if (!isNew || replacement.installed === undefined) return;
   try {
-    if (String(lstatSync(file, { bigint: true }).ino) !== replacement.installed.stamp.ino) return;
+    // The number alone does not tell: a file system gives that of a removed file to the next one.
+    const { ino, size, mtimeNs } = stampOf(lstatSync(file, { bigint: true }));
+    const { stamp } = replacement.installed;
+    if (ino !== stamp.ino || size !== stamp.size || mtimeNs !== stamp.mtimeNs) return;
     unlinkSync(file);
   } catch {
     // It stays.

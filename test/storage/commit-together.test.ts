@@ -3,15 +3,8 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { SessionsError, type ErrorCode } from "../../src/errors.js";
-import {
-  beginReplacement,
-  type CommitResult,
-  type Replacement,
-} from "../../src/storage/atomic-replace.js";
-import {
-  commitTogether,
-  type Companion,
-} from "../../src/storage/commit-together.js";
+import { beginReplacement, type CommitResult, type Replacement } from "../../src/storage/atomic-replace.js";
+import { commitTogether, type Companion } from "../../src/storage/commit-together.js";
 import { openSnapshot } from "../../src/storage/snapshot.js";
 import { failureOf, fileWith } from "./folder.js";
 
@@ -22,12 +15,7 @@ const RESULT: CommitResult = {
 };
 
 /** A replacement of no file, which tells what is done with it. */
-function told(
-  log: string[],
-  name: string,
-  failure?: Error,
-  isSeen = failure === undefined,
-): Replacement {
+function told(log: string[], name: string, failure?: Error, isSeen = failure === undefined): Replacement {
   let installed: CommitResult | undefined;
   const abandon = async (): Promise<void> => {
     log.push(`abandon ${name}`);
@@ -48,10 +36,7 @@ function told(
   };
 }
 
-const companion = (
-  replacement: Replacement,
-  file = "/nowhere/c",
-): Companion => ({
+const companion = (replacement: Replacement, file = "/nowhere/c"): Companion => ({
   path: file,
   replacement,
   isNew: true,
@@ -60,18 +45,13 @@ const companion = (
 describe("files that are committed together", () => {
   test("are committed one after the other, the main one last", async () => {
     const log: string[] = [];
-    await commitTogether(told(log, "main"), [
-      companion(told(log, "first")),
-      companion(told(log, "second")),
-    ]);
+    await commitTogether(told(log, "main"), [companion(told(log, "first")), companion(told(log, "second"))]);
     expect(log).toEqual(["commit first", "commit second", "commit main"]);
   });
 
   test("give the result of the main one", async () => {
     const log: string[] = [];
-    expect(
-      await commitTogether(told(log, "main"), [companion(told(log, "first"))]),
-    ).toBe(RESULT);
+    expect(await commitTogether(told(log, "main"), [companion(told(log, "first"))])).toBe(RESULT);
   });
 
   test("may be the main one alone", async () => {
@@ -104,9 +84,7 @@ describe("a companion that fails", () => {
       companion(told(log, "second", failure)),
       companion(told(log, "third")),
     ];
-    expect(
-      await failureOf(() => commitTogether(told(log, "main"), companions)),
-    ).toBe(failure);
+    expect(await failureOf(() => commitTogether(told(log, "main"), companions))).toBe(failure);
     expect(log).toEqual([
       "commit first",
       "commit second",
@@ -117,27 +95,18 @@ describe("a companion that fails", () => {
     ]);
   });
 
-  test.each<ErrorCode>(["STORE_EXISTS", "STORE_CHANGED", "CANCELLED"])(
-    "with %s passes that on",
-    async (code) => {
-      const failure = new SessionsError(code);
-      const log: string[] = [];
-      expect(
-        await failureOf(() =>
-          commitTogether(told(log, "main"), [
-            companion(told(log, "c", failure)),
-          ]),
-        ),
-      ).toBe(failure);
-    },
-  );
+  test.each<ErrorCode>(["STORE_EXISTS", "STORE_CHANGED", "CANCELLED"])("with %s passes that on", async (code) => {
+    const failure = new SessionsError(code);
+    const log: string[] = [];
+    expect(await failureOf(() => commitTogether(told(log, "main"), [companion(told(log, "c", failure))]))).toBe(
+      failure,
+    );
+  });
 
   test("with a mistake of the program passes that on", async () => {
     const log: string[] = [];
     const failure = new TypeError("a mistake");
-    await expect(
-      commitTogether(told(log, "main"), [companion(told(log, "c", failure))]),
-    ).rejects.toBe(failure);
+    await expect(commitTogether(told(log, "main"), [companion(told(log, "c", failure))])).rejects.toBe(failure);
   });
 
   test("of which only the folder could not be synced has failed: nothing is certain to be on the disk", async () => {
@@ -147,12 +116,8 @@ describe("a companion that fails", () => {
       path: "elsewhere",
       cause,
     });
-    const companions = [
-      companion(told(log, "c", failure, true), "/nowhere/backup"),
-    ];
-    const error = await failureOf(() =>
-      commitTogether(told(log, "main"), companions),
-    );
+    const companions = [companion(told(log, "c", failure, true), "/nowhere/backup")];
+    const error = await failureOf(() => commitTogether(told(log, "main"), companions));
     expect([error.code, error.details]).toEqual([
       "IO_FAILED",
       {
@@ -179,8 +144,7 @@ async function prepared(file = fileWith("old")) {
     await replacement.write(Buffer.from(`content of ${name}`));
     companions.push({ path: target, replacement, isNew: true });
   }
-  const inFolder = (name: string): string =>
-    path.join(path.dirname(file), name);
+  const inFolder = (name: string): string => path.join(path.dirname(file), name);
   return {
     file,
     main,
@@ -193,11 +157,7 @@ async function prepared(file = fileWith("old")) {
 /** `name content` of each file in the folder, by name. */
 function listing(file: string): string[] {
   const folder = path.dirname(file);
-  return fs
-    .readdirSync(folder)
-    .map(
-      (name) => `${name} ${fs.readFileSync(path.join(folder, name), "utf8")}`,
-    );
+  return fs.readdirSync(folder).map((name) => `${name} ${fs.readFileSync(path.join(folder, name), "utf8")}`);
 }
 
 /** Does something when it is the main file's turn. */
@@ -220,11 +180,7 @@ describe("on a real folder", () => {
   test("all files are whole afterwards", async () => {
     using made = await prepared();
     await commitTogether(made.main, made.companions);
-    expect(listing(made.file)).toEqual([
-      "a content of a",
-      "b content of b",
-      "s.csv new",
-    ]);
+    expect(listing(made.file)).toEqual(["a content of a", "b content of b", "s.csv new"]);
   });
 
   test("the companions are whole when it is the main file's turn", async () => {
@@ -234,62 +190,46 @@ describe("on a real folder", () => {
       before(made.main, () => (seen = listing(made.file))),
       made.companions,
     );
-    expect(seen).toEqual([
-      ".s.csv.sessions-tmp new",
-      "a content of a",
-      "b content of b",
-      "s.csv old",
-    ]);
+    expect(seen).toEqual([".s.csv.sessions-tmp new", "a content of a", "b content of b", "s.csv old"]);
   });
 
   test("a main file that another program changed leaves nothing else behind", async () => {
     using made = await prepared();
     fs.appendFileSync(made.file, "er");
-    expect(
-      (await failureOf(() => commitTogether(made.main, made.companions))).code,
-    ).toBe("STORE_CHANGED");
+    expect((await failureOf(() => commitTogether(made.main, made.companions))).code).toBe("STORE_CHANGED");
     expect(listing(made.file)).toEqual(["s.csv older"]);
   });
 
   test("a companion whose place is taken changes nothing, and what took it stays", async () => {
     using made = await prepared();
     fs.writeFileSync(made.inFolder("b"), "another program's");
-    expect(
-      (await failureOf(() => commitTogether(made.main, made.companions))).code,
-    ).toBe("STORE_EXISTS");
+    expect((await failureOf(() => commitTogether(made.main, made.companions))).code).toBe("STORE_EXISTS");
     expect(listing(made.file)).toEqual(["b another program's", "s.csv old"]);
   });
 
   test("a companion whose place a link to nowhere takes changes nothing", async () => {
     using made = await prepared();
     fs.symlinkSync("nowhere", made.inFolder("a"));
-    expect(
-      (await failureOf(() => commitTogether(made.main, made.companions))).code,
-    ).toBe("STORE_EXISTS");
-    expect([
-      fs.readdirSync(path.dirname(made.file)),
-      fs.readlinkSync(made.inFolder("a")),
-    ]).toEqual([["a", "s.csv"], "nowhere"]);
+    expect((await failureOf(() => commitTogether(made.main, made.companions))).code).toBe("STORE_EXISTS");
+    expect([fs.readdirSync(path.dirname(made.file)), fs.readlinkSync(made.inFolder("a"))]).toEqual([
+      ["a", "s.csv"],
+      "nowhere",
+    ]);
   });
 
   test("a companion whose temp file is gone fails, and nothing else changes", async () => {
     using made = await prepared();
     fs.unlinkSync(made.inFolder(".b.sessions-tmp"));
-    expect(
-      (await failureOf(() => commitTogether(made.main, made.companions))).code,
-    ).toBe("IO_FAILED");
+    expect((await failureOf(() => commitTogether(made.main, made.companions))).code).toBe("IO_FAILED");
     expect(listing(made.file)).toEqual(["s.csv old"]);
   });
 
   test("a companion that replaced a file stays new where the main file fails", async () => {
     using made = await prepared();
     const [first, second] = made.companions;
-    if (first === undefined || second === undefined)
-      throw new Error("two companions were prepared");
+    if (first === undefined || second === undefined) throw new Error("two companions were prepared");
     fs.appendFileSync(made.file, "er");
-    await failureOf(() =>
-      commitTogether(made.main, [{ ...first, isNew: false }, second]),
-    );
+    await failureOf(() => commitTogether(made.main, [{ ...first, isNew: false }, second]));
     expect(listing(made.file)).toEqual(["a content of a", "s.csv older"]);
   });
 
@@ -308,24 +248,17 @@ describe("on a real folder", () => {
         throw failure;
       },
     };
-    expect(await failureOf(() => commitTogether(main, made.companions))).toBe(
-      failure,
-    );
-    expect(listing(made.file)).toEqual([
-      "a content of a",
-      "b content of b",
-      "s.csv new",
-    ]);
+    expect(await failureOf(() => commitTogether(main, made.companions))).toBe(failure);
+    expect(listing(made.file)).toEqual(["a content of a", "b content of b", "s.csv new"]);
   });
 });
 
 describe("what another program put in the place of a companion", () => {
   test.each([
-    [
-      "a file of its own",
-      (file: string) => replaceBy(file, "theirs"),
-      "theirs",
-    ],
+    ["a file of its own", (file: string) => replaceBy(file, "theirs"), "theirs"],
+    ["a file that got the number of ours", (file: string) => rewritten(file, "theirs"), "theirs"],
+    ["another one of the same length", (file: string) => rewritten(file, "theirs, 12 b"), "theirs, 12 b"],
+    ["more text behind ours", (file: string) => fs.appendFileSync(file, ", and theirs"), "content of a, and theirs"],
   ])("stays when the main file fails: %s", async (_, put, content) => {
     using made = await prepared();
     const main = before(made.main, () => {
@@ -343,9 +276,7 @@ describe("what another program put in the place of a companion", () => {
       fs.mkdirSync(made.inFolder("a"));
       fs.appendFileSync(made.file, "er");
     });
-    expect(
-      (await failureOf(() => commitTogether(main, made.companions))).code,
-    ).toBe("STORE_CHANGED");
+    expect((await failureOf(() => commitTogether(main, made.companions))).code).toBe("STORE_CHANGED");
     expect(fs.readdirSync(path.dirname(made.file))).toEqual(["a", "s.csv"]);
   });
 
@@ -355,14 +286,19 @@ describe("what another program put in the place of a companion", () => {
       fs.unlinkSync(made.inFolder("a"));
       fs.appendFileSync(made.file, "er");
     });
-    expect(
-      (await failureOf(() => commitTogether(main, made.companions))).code,
-    ).toBe("STORE_CHANGED");
+    expect((await failureOf(() => commitTogether(main, made.companions))).code).toBe("STORE_CHANGED");
     expect(listing(made.file)).toEqual(["s.csv older"]);
   });
 
   function replaceBy(file: string, content: string): void {
     fs.writeFileSync(`${file}.other`, content);
     fs.renameSync(`${file}.other`, file);
+  }
+
+  /** A file system may give the number of a file that is gone to the next one. */
+  function rewritten(file: string, content: string): void {
+    fs.unlinkSync(file);
+    fs.writeFileSync(file, content);
+    fs.utimesSync(file, 1, 1);
   }
 });
