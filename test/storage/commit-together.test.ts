@@ -1,4 +1,5 @@
 // Laws 3 and 4. Kills and failing system calls at each step of a whole repair are in test/process/repair.test.ts.
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { SessionsError, type ErrorCode } from "../../src/errors.js";
 import { beginReplacement, type CommitResult, type Replacement } from "../../src/storage/atomic-replace.js";
 import { commitTogether, type Companion } from "../../src/storage/commit-together.js";
 import { openSnapshot } from "../../src/storage/snapshot.js";
-import { failureOf, fileWith } from "./folder.js";
+import { failureOf, fileWith, temporaryFolder } from "./folder.js";
 
 const RESULT: CommitResult = {
   stamp: { ino: "1", size: "2", mtimeNs: "3" },
@@ -258,6 +259,16 @@ describe("what another program put in the place of a companion", () => {
     ["a file of its own", (file: string) => replaceBy(file, "theirs"), "theirs"],
     ["a file that got the number of ours", (file: string) => rewritten(file, "theirs"), "theirs"],
     ["another one of the same length", (file: string) => rewritten(file, "theirs, 12 b"), "theirs, 12 b"],
+    [
+      "one of the same length and time",
+      (file: string) => withOurTime(file, () => replaceBy(file, "theirs, 12 b")),
+      "theirs, 12 b",
+    ],
+    [
+      "a longer one of the same time",
+      (file: string) => withOurTime(file, () => fs.appendFileSync(file, "!")),
+      "content of a!",
+    ],
     ["more text behind ours", (file: string) => fs.appendFileSync(file, ", and theirs"), "content of a, and theirs"],
   ])("stays when the main file fails: %s", async (_, put, content) => {
     using made = await prepared();
@@ -300,5 +311,13 @@ describe("what another program put in the place of a companion", () => {
     fs.unlinkSync(file);
     fs.writeFileSync(file, content);
     fs.utimesSync(file, 1, 1);
+  }
+
+  /** Times in nanoseconds cannot be set from here. */
+  function withOurTime(file: string, work: () => void): void {
+    const ours = path.join(temporaryFolder(), "ours");
+    execFileSync("cp", ["-p", file, ours]);
+    work();
+    execFileSync("touch", ["-r", ours, file]);
   }
 });
