@@ -102,7 +102,8 @@ function compareVersions(earlier: Values, later: Values, earlierLine: number): V
     if (text === other) return true;
     return kindOf(name) === "time" && parseTimestamp(text) === parseTimestamp(other);
   };
-  if ([...earlier].every(([name, text]) => isSame(name, text))) {
+  // A column that only one of them has, by another header, counts too.
+  if ([...earlier.keys(), ...later.keys()].every((name) => isSame(name, value(earlier, name)))) {
     return { code: "duplicate-record", message: `the record of line ${earlierLine} again`, stays: "earlier" };
   }
   const other = ["user_id", "thread_id", "created_at"].find((name) => !isSame(name, value(earlier, name)));

@@ -146,6 +146,16 @@ describe("a copy of a record", () => {
     const wide = { ...USUAL, names: [...COLUMN_NAMES, "note"] };
     expect(noted([`${USUALLY},a`, USUALLY], { layouts: [wide, USUAL] }).removed).toEqual([[0, "duplicate-version"]]);
   });
+
+  test("is none where it has a value of a column that the earlier one has not", () => {
+    const wide = { ...USUAL, names: [...COLUMN_NAMES, "note"] };
+    expect(noted([USUALLY, `${USUALLY},a`], { layouts: [USUAL, wide] }).removed).toEqual([[0, "duplicate-version"]]);
+  });
+
+  test("is one where nothing stands in a column that the earlier one has not", () => {
+    const wide = { ...USUAL, names: [...COLUMN_NAMES, "note"] };
+    expect(noted([USUALLY, `${USUALLY},`], { layouts: [USUAL, wide] }).removed).toEqual([[1, "duplicate-record"]]);
+  });
 });
 
 describe("a version of a session", () => {
