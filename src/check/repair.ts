@@ -44,7 +44,8 @@ export function planRepair(source: ByteSource, options: CheckOptions = {}, liste
   const { backup, ...runOptions } = options;
   const olderCopy = backup === undefined ? undefined : new OlderCopy(planRepair(backup).output());
   const { ledger, source: content } = new CheckRun(source, log, { ...runOptions, olderCopy }).run();
-  const { records, healed, duplicates, report } = ledger;
+  const { records, duplicates, report } = ledger;
+  const healed = ledger.healed - log.countHealedInVain();
   const isIdentity = content === source && log.isIdentity;
   const read = (byteOffset: number, byteLength: number): Uint8Array => {
     return readBytes(content, byteOffset, byteLength);

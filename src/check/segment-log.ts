@@ -54,6 +54,17 @@ export class SegmentLog implements Recorder {
     return this.#quarantined.length + this.#superseded.filter(({ kind }) => kind === "quarantined").length;
   }
 
+  /** How many records were healed and then did not stay. */
+  countHealedInVain(): number {
+    if (this.#superseded.length === 0) return 0;
+    const left = new Set(this.#superseded.map(({ byteOffset }) => byteOffset));
+    let count = 0;
+    for (let index = 0; index < this.#length; index += NUMBERS) {
+      if (this.#numbers[index + 2] === HEALED && left.has(this.#numbers[index] ?? -1)) count += 1;
+    }
+    return count;
+  }
+
   /** What became of the bytes, in order; of segments that are healed the bytes are valid until the log is gone. */
   *segments(): Generator<Segment> {
     const superseded = this.#superseded.sort((left, right) => left.byteOffset - right.byteOffset);
