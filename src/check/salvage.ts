@@ -131,7 +131,8 @@ function fieldAt(text: string, at: number, name: string, delimiter: string): { t
     for (const cell of jsonCells(text, at)) {
       if (cell.end >= text.length || text.startsWith(delimiter, cell.end)) return { text: cell.json, end: cell.end };
     }
-    return undefined;
+    const empty = text.startsWith('""', at) ? quotedAt(text, at, delimiter) : undefined;
+    return empty?.text === "" ? empty : undefined;
   }
   const quoted = text[at] === '"' ? quotedAt(text, at, delimiter) : undefined;
   if (quoted !== undefined) return quoted;
@@ -161,7 +162,7 @@ function salvageRight(text: string, layout: RecordLayout, rules: ValueRules): Re
   const before = start === 0 ? [] : text.slice(0, start - 1).split(delimiter);
   for (let place = created - 1, piece = before.length - 1; place >= 0 && piece > 0; place -= 1, piece -= 1) {
     const name = names[place] ?? "";
-    const reading = readValue(name, before[piece] ?? "", rules);
+    const reading = readValue(name, (before[piece] ?? "").replace(/^"([^"]*)"$/, "$1"), rules);
     if ("fault" in reading) break;
     fields[name] = reading.value;
   }

@@ -194,6 +194,14 @@ describe("a record that breaks off", () => {
     expect(salvaged(text).fields).toEqual({ ...first(6), pending_approval: '{"a":"b, c"}' });
   });
 
+  test("may have empty quotes in the place of JSON", () => {
+    const text = `"${ID}","web_1","web","${THREAD}","${CREATED}","${ACTIVE}","","{""d`;
+    expect(salvaged(text)).toMatchObject({ field: "metadata", fields: first(7) });
+    const ended = `"${ID}","web_1","web","${THREAD}","${CREATED}","${ACTIVE}",""`;
+    expect(salvaged(ended)).toMatchObject({ field: "pending_approval", fields: first(6) });
+    expect(salvaged(`${ended}x,{}`).fields).toEqual(first(6));
+  });
+
   test("has no value where text follows JSON, or quotes", () => {
     const text = `${ID},web_1,web,${THREAD},${CREATED},${ACTIVE},{"a":1}x,{`;
     expect(salvaged(text).fields).toEqual(first(6));
@@ -344,6 +352,24 @@ describe("a record whose beginning is missing", () => {
     expect(salvaged(text, { layout: { ...USUAL, delimiter } })).toEqual({ ...fragment, fields: last(6) });
     const shorter = `05-01T10:00:00.000001,${ACTIVE},,{}`.replaceAll(",", delimiter);
     expect(salvaged(shorter, { layout: { ...USUAL, delimiter } })).toEqual({ ...fragment, fields: last(3) });
+  });
+
+  test("may have quotes around all of its values", () => {
+    const text = `b_1","web","${THREAD}","${CREATED}","${ACTIVE}","","{}"`;
+    expect(salvaged(text)).toEqual({ ...fragment, fields: last(6) });
+    expect(
+      salvaged(`x","web_1","web","t","${CREATED}","${ACTIVE}","","{}"`, { dialect: FREE, isCutAtStart: true }).fields,
+    ).toEqual({
+      ...WHOLE,
+      session_id: undefined,
+      thread_id: "t",
+    });
+  });
+
+  test("is none where a delimiter in quotes stands before its times: what belongs to what is not certain", () => {
+    expect(
+      salvaged(`x","web,_1","web","t","${CREATED}","${ACTIVE}","","{}"`, { dialect: FREE, isCutAtStart: true }),
+    ).toEqual(TEXT_LINE);
   });
 
   test("may have quotes around its times", () => {
