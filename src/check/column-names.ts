@@ -9,3 +9,8 @@ export function uniqueNames(names: readonly string[]): string[] {
     return count === 0 && name !== "" ? name : `${name}${REPEATED}${count}`;
   });
 }
+
+/** The name as the header has it. */
+export function bareName(name: string): string {
+  return name.split(REPEATED, 1)[0] ?? "";
+}

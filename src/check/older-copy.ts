@@ -1,10 +1,11 @@
 import { RecordScanner } from "../csv/scan.js";
 import { parseTimestamp } from "../session/timestamp.js";
 import type { Salvage } from "./salvage.js";
+import { uniqueNames } from "./column-names.js";
 import { readTime } from "./times.js";
 import { kindOf } from "./values.js";
 
-/** The values of one record by the names of their columns. Text is Latin-1 of UTF-8. */
+/** The values of one record by the names that `uniqueNames` gives their columns. Text is Latin-1 of UTF-8. */
 export type Values = Readonly<Record<string, string>>;
 
 /** Columns that never change in the life of a session. */
@@ -33,7 +34,7 @@ export class OlderCopy {
   }
 
   #add(names: readonly string[], texts: readonly string[]): void {
-    const values: Values = Object.fromEntries(names.map((name, place) => [name, texts[place] ?? ""]));
+    const values: Values = Object.fromEntries(uniqueNames(names).map((name, place) => [name, texts[place] ?? ""]));
     const { session_id: session = "", thread_id: thread = "" } = values;
     this.#bySession.set(session, values);
     // A thread of several sessions tells nothing.

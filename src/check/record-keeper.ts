@@ -2,6 +2,7 @@ import type { Edit } from "../csv/edit.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
+import { uniqueNames } from "./column-names.js";
 import { valuesOf, type Duplicates } from "./duplicates.js";
 import { encodeField, encodeRecord } from "./encode.js";
 import type { Ledger } from "./ledger.js";
@@ -124,7 +125,9 @@ export class RecordKeeper {
     const id = values?.["session_id"] ?? "";
     if (values === undefined || !this.#duplicates.addCompleted(id, start, end, salvage)) return false;
     const { code, field } = salvage;
-    const text = this.#outputNames.map((name) => encodeField(values[name] ?? "")).join(",");
+    const text = uniqueNames(this.#outputNames)
+      .map((name) => encodeField((Object.hasOwn(values, name) ? values[name] : undefined) ?? ""))
+      .join(",");
     const bytes = Buffer.from(`${text}${this.#dialect.lineBreak}`, "latin1");
     const edits = [{ byteOffset: start, byteLength: end - start, bytes }];
     const message = `${salvage.reason}; the older copy has what is lost`;

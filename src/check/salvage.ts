@@ -1,4 +1,5 @@
 import { COLUMN_NAMES } from "../session/columns.js";
+import { bareName, uniqueNames } from "./column-names.js";
 import { cellsOf, quotedAt } from "./cells.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
@@ -12,7 +13,7 @@ export interface Salvage {
   readonly code: DiagnosticCode;
   /** One sentence, without a full stop. */
   readonly reason: string;
-  /** The values that are certain. Text is Latin-1 of UTF-8. */
+  /** The values that are certain, by the names that `uniqueNames` gives. Text is Latin-1 of UTF-8. */
   readonly fields: Readonly<Record<string, string>>;
   /** The column that is to blame, where it is one. */
   readonly field?: string;
@@ -34,11 +35,12 @@ export interface Surroundings {
  */
 export function salvage(
   text: string,
-  layout: RecordLayout,
+  { names, ...form }: RecordLayout,
   rules: ValueRules,
   dialect: Dialect,
   around: Surroundings,
 ): Salvage {
+  const layout: RecordLayout = { ...form, names: uniqueNames(names) };
   const cells = cellsOf(text, layout.delimiter);
   if (cells !== undefined && cells.length === layout.names.length && !around.isCutAtStart && !around.isCutAtEnd) {
     const whole = salvageWhole(cells, layout, rules);
@@ -71,9 +73,10 @@ function blame(
   layout: RecordLayout,
   { isCutAtEnd }: Surroundings,
 ): { code: DiagnosticCode; reason: string; field?: string } {
-  const next = layout.names.find((name) => name !== "" && left[name] === undefined) ?? "";
+  const next = bareName(layout.names.find((name) => bareName(name) !== "" && !Object.hasOwn(left, name)) ?? "");
   const pieces = text.split(layout.delimiter).length;
   if (isCutAtEnd || pieces < layout.names.length) {
+    if (next === "") return { code: "torn-record", reason: "the record breaks off in a column without a name" };
     return { code: "torn-record", reason: `the record breaks off in ${next}`, field: next };
   }
   const kind = kindOf(next);
@@ -90,9 +93,9 @@ function salvageWhole(cells: readonly string[], layout: RecordLayout, rules: Val
   let first: { code: DiagnosticCode; reason: string; field: string } | undefined;
   let good = 0;
   layout.names.forEach((name, place) => {
-    const reading = readValue(name, cells[place] ?? "", rules);
+    const reading = readValue(bareName(name), cells[place] ?? "", rules);
     if ("fault" in reading) {
-      first ??= { code: reading.fault, reason: reading.reason, field: name };
+      first ??= { code: reading.fault, reason: reading.reason, field: bareName(name) };
       faulty[name] = cells[place] ?? "";
     } else {
       if (kindOf(name) !== "other") good += 1;
@@ -117,8 +120,9 @@ function salvageLeft(
     if (field === undefined) break;
     const isLast = field.end >= text.length;
     if (isLast && (isCutAtEnd || name !== layout.names.at(-1))) break;
-    const reading = readValue(name, field.text, rules);
-    if ("fault" in reading || (kindOf(name) === "id" && /\d{4}-\d\d-\d\d[T ]\d\d:|^\{/.test(reading.value))) break;
+    const reading = readValue(bareName(name), field.text, rules);
+    if ("fault" in reading || (kindOf(bareName(name)) === "id" && /\d{4}-\d\d-\d\d[T ]\d\d:|^\{/.test(reading.value)))
+      break;
     fields[name] = reading.value;
     if (isLast) break;
     at = field.end + 1;
@@ -127,7 +131,7 @@ function salvageLeft(
 }
 
 function fieldAt(text: string, at: number, name: string, delimiter: string): { text: string; end: number } | undefined {
-  if (kindOf(name) === "json" && /^[ ]*["{\u00e2]/.test(text.slice(at, at + 8))) {
+  if (kindOf(bareName(name)) === "json" && /^[ ]*["{\u00e2]/.test(text.slice(at, at + 8))) {
     for (const cell of jsonCells(text, at)) {
       if (cell.end >= text.length || text.startsWith(delimiter, cell.end)) return { text: cell.json, end: cell.end };
     }
@@ -162,7 +166,7 @@ function salvageRight(text: string, layout: RecordLayout, rules: ValueRules): Re
   const before = start === 0 ? [] : text.slice(0, start - 1).split(delimiter);
   for (let place = created - 1, piece = before.length - 1; place >= 0 && piece > 0; place -= 1, piece -= 1) {
     const name = names[place] ?? "";
-    const reading = readValue(name, (before[piece] ?? "").replace(/^"([^"]*)"$/, "$1"), rules);
+    const reading = readValue(bareName(name), (before[piece] ?? "").replace(/^"([^"]*)"$/, "$1"), rules);
     if ("fault" in reading) break;
     fields[name] = reading.value;
   }
@@ -182,5 +186,5 @@ function salvageEnd(
   const layout = { names: behind, delimiter };
   const around = { isCutAtStart: false, isCutAtEnd: false };
   const fields = salvageLeft(text.slice(match.index + 1), layout, rules, around);
-  return behind.every((name) => fields[name] !== undefined) ? fields : undefined;
+  return behind.every((name) => Object.hasOwn(fields, name)) ? fields : undefined;
 }

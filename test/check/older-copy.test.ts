@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { OlderCopy } from "../../src/check/older-copy.js";
 import type { Salvage } from "../../src/check/salvage.js";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
+import { memorySource } from "../../src/store/csv-source.js";
 import { inPieces } from "./pieces.js";
-import { HEADER } from "./planning.js";
+import { HEADER, outputOf, planOf } from "./planning.js";
 import { lineOf } from "./record-parts.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
@@ -251,4 +252,32 @@ describe("the exact form of a rounded time", () => {
       copy.exactTime(ID, "last_activity", "2024-05-01T11:00:00.000"),
     ]).toEqual([undefined, undefined, "2024-05-01T11:00:00.000001"]);
   });
+});
+
+describe("columns of the file", () => {
+  const completed = (header: string, torn: string, copied: string, copyHeader = header) => {
+    const backup = memorySource(Buffer.from(`${copyHeader}\n${copied}\n`));
+    return outputOf(planOf(`${header}\n${torn}`, { backup })).split("\n")[1];
+  };
+  const TORN = lineOf().slice(0, 130);
+
+  test.each(["note,note", ",", "note,,note,"])("get each its own value from the copy: %j", (more) => {
+    const values = more.split(",").map((_, place) => `v${place}`);
+    const whole = `${lineOf()},${values.join()}`;
+    expect(completed(`${HEADER},${more}`, TORN, whole)).toBe(whole);
+  });
+
+  test("keep each its own value where the record breaks off behind them", () => {
+    const header = `${HEADER},note,note,last`;
+    expect(completed(header, `${lineOf()},new 1,new 2,`, `${lineOf()},old 1,old 2,old 3`)).toBe(
+      `${lineOf()},new 1,new 2,old 3`,
+    );
+  });
+
+  test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])(
+    "are empty where the copy has none: %s",
+    (name) => {
+      expect(completed(`${HEADER},${name}`, TORN, lineOf(), HEADER)).toBe(`${lineOf()},`);
+    },
+  );
 });

@@ -55,27 +55,27 @@ function salvaged(text: string, setting: Setting = {}): Salvage {
 /** The values of the first columns. */
 const first = (count: number): Record<string, string> => Object.fromEntries(Object.entries(WHOLE).slice(0, count));
 const last = (count: number): Record<string, string> => Object.fromEntries(Object.entries(WHOLE).slice(-count));
+const without = (...names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(Object.entries(WHOLE).filter(([name]) => !names.includes(name)));
 const TEXT_LINE = { code: "text-line", reason: "the line has not the form of a record", fields: {} };
 
 describe("a record with all of its fields", () => {
   test("of which one is wrong: the others are certain, and that one is said as it stands", () => {
-    const { last_activity: _, ...others } = WHOLE;
     expect(salvaged(lineOf({ last_activity: "2024-13-01T11:00:00" }))).toEqual({
       code: "timestamp-invalid",
       reason: "last_activity is no time that exists",
       field: "last_activity",
-      fields: others,
+      fields: without("last_activity"),
       faulty: { last_activity: "2024-13-01T11:00:00" },
     });
   });
 
   test("of which several are wrong: the first one is to blame", () => {
-    const { user_id: _user, created_at: _created, metadata: _metadata, ...others } = WHOLE;
     expect(salvaged(lineOf({ user_id: "", created_at: "", metadata: "{broken" }))).toEqual({
       code: "missing-value",
       reason: "user_id is empty",
       field: "user_id",
-      fields: others,
+      fields: without("user_id", "created_at", "metadata"),
       faulty: { user_id: "", created_at: "", metadata: "{broken" },
     });
   });
@@ -231,6 +231,44 @@ describe("a record that breaks off", () => {
     for (const text of [`${ID},${CREATED},web,t,`, `${ID},{"a":1},web,t,`]) {
       expect(salvaged(text, { dialect: FREE }).fields).toEqual(first(1));
     }
+  });
+});
+
+describe("columns of one name, or without one", () => {
+  const layout = { ...USUAL, names: [...COLUMN_NAMES, "note", "note", "", ""] };
+  const wide = [lineOf(), "a", "b", "c", "d"];
+  const valuesOf = (fields: Salvage["fields"]) => Object.values(fields).slice(8);
+
+  test.each([
+    [1, [], "note"],
+    [2, ["a"], "note"],
+    [3, ["a", "b"], undefined],
+    [4, ["a", "b", "c"], undefined],
+  ])("keep each its value where the record breaks off in the further column %i", (count, values, field) => {
+    const found = salvaged(wide.slice(0, count + 1).join(","), { layout, isCutAtEnd: true });
+    expect([valuesOf(found.fields), found.field]).toEqual([values, field]);
+    expect(found.reason).toBe(`the record breaks off in ${field ?? "a column without a name"}`);
+  });
+
+  test("keep each its value where another one is wrong", () => {
+    const found = salvaged([lineOf({ last_activity: "never" }), "a", "b", "c", "d"].join(","), { layout });
+    expect(Object.values(found.fields).slice(7)).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("are no whole record where a value of the second is missing", () => {
+    expect(salvaged(wide.slice(0, 2).join(","), { layout }).fields).toEqual(WHOLE);
+  });
+
+  test("are read by what their name wants, also the second one", () => {
+    const twice = { ...USUAL, names: [...COLUMN_NAMES, "metadata"] };
+    const found = salvaged(`${lineOf()},[1]`, { layout: twice });
+    expect([found.code, found.field, found.fields]).toEqual(["json-not-object", "metadata", WHOLE]);
+  });
+
+  test("may have a name that every object has", () => {
+    const odd = { ...USUAL, names: [...COLUMN_NAMES, "constructor", "note"] };
+    expect(salvaged(lineOf(), { layout: odd })).toMatchObject({ code: "torn-record", field: "metadata" });
+    expect(salvaged(`${lineOf()},x`, { layout: odd, isCutAtEnd: true })).toMatchObject({ field: "constructor" });
   });
 });
 
