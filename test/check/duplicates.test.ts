@@ -253,6 +253,14 @@ describe("where there are signs of two writers", () => {
     expect(ledger.records).toBe(1);
   });
 
+  test("the id stays that of the earlier one where that stays", () => {
+    const made = noted([USUALLY, conflict, USUALLY], { hasSigns: true, before: upTo(USUALLY.length + 20) });
+    expect(made.removed).toEqual([
+      [1, "writer-overlap"],
+      [2, "duplicate-record"],
+    ]);
+  });
+
   test("the earlier one is set aside where the border stands in it, and the id is that of the later one", () => {
     const made = noted([USUALLY, conflict, conflict], { hasSigns: true, before: upTo(20) });
     expect(made.removed).toEqual([
