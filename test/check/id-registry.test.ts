@@ -97,7 +97,15 @@ test("two registries know nothing of each other", () => {
 });
 
 describe("an id of a record that the scanner read", () => {
-  const IDS = ["plain", "with, comma", 'with "quotes"', "with\nbreak", "Grüße", "x".repeat(3000), `y${"x".repeat(20_000)}`];
+  const IDS = [
+    "plain",
+    "with, comma",
+    'with "quotes"',
+    "with\nbreak",
+    "Grüße",
+    "x".repeat(3000),
+    `y${"x".repeat(20_000)}`,
+  ];
   const quoted = (id: string): string => `"${id.replaceAll('"', '""')}"`;
 
   test.each([

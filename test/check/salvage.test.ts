@@ -125,6 +125,10 @@ describe("a record with all of its fields", () => {
     expect(salvaged(line, { layout, dialect: FREE }).faulty).toBeUndefined();
   });
 
+  test.each([{ isCutAtStart: true }, { isCutAtEnd: true }])("is not taken for whole where it is not: %j", (around) => {
+    expect(salvaged(lineOf({ last_activity: "never" }), around).faulty).toBeUndefined();
+  });
+
   test("may be cut all the same where the text breaks off: its last value is not certain", () => {
     expect(salvaged(lineOf({ pending_approval: "{}" }), { isCutAtEnd: true })).toEqual({
       code: "torn-record",
