@@ -142,6 +142,8 @@ describe("a record with all of its fields", () => {
     ["a session id that is no UUID", { session_id: "chat-1" }],
     ["a thread that is no UUID", { thread_id: "chat-1" }],
     ["a user of another platform", { user_id: "telegram_1" }],
+    ["a user of a platform with a longer name", { user_id: "web1" }],
+    ["a platform with a quote, and no user", { platform: 'we"b', user_id: "" }],
     ["a user with a brace", { user_id: "web_{" }],
     ["a platform with a quote", { platform: 'we"b', user_id: 'we"b_1' }],
   ])("of which one is wrong is none of the file's where it has %s", (_, values) => {
@@ -285,6 +287,17 @@ describe("a record with more fields than columns, or others", () => {
     });
   });
 
+  test("has its fields counted, not its delimiters", () => {
+    expect(salvaged(`${lineOf({ user_id: '"web_1, 2"' })},more`).reason).toBe(
+      "the record has 9 fields, and the header names 8",
+    );
+  });
+
+  test("is one too where the number is right, and the values are in other places", () => {
+    const line = lineOf({ thread_id: "", created_at: "", last_activity: "", metadata: "{" });
+    expect(salvaged(line, { dialect: FREE }).code).toBe("field-count");
+  });
+
   test("has its delimiters counted where quotes are broken", () => {
     expect(salvaged(`${lineOf()},"more,and more`).reason).toBe("the record has 10 fields, and the header names 8");
   });
@@ -311,6 +324,7 @@ describe("a record with more fields than columns, or others", () => {
   test("may have a column without a name: it is never to blame", () => {
     const layout = { ...USUAL, names: ["session_id", "", "user_id", ...COLUMN_NAMES.slice(2)] };
     expect(salvaged(`${ID},x,,web,t,`, { layout })).toMatchObject({ code: "torn-record", field: "user_id" });
+    expect(salvaged(`${ID},x`, { layout })).toMatchObject({ code: "torn-record", field: "user_id" });
   });
 });
 
