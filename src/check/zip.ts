@@ -1,8 +1,8 @@
-import { inflateRawSync, type ZlibOptions } from "node:zlib";
+import { crc32, inflateRawSync, type ZlibOptions } from "node:zlib";
 
 /** The one file in an archive. */
 export interface ZippedFile {
-  /** @throws Error where it is damaged, or longer than the options allow */
+  /** @throws Error where it is damaged, or longer than the options allow; with a `finishFlush` what is there is taken */
   open(options: ZlibOptions): Buffer;
 }
 
@@ -14,10 +14,13 @@ const ENTRY_BYTES = 46;
 const LOCAL_HEADER_BYTES = 30;
 const DEFLATED = 8;
 const STORED = 0;
+const ENCRYPTED = 1;
 
 interface Entry {
   readonly name: string;
+  readonly flags: number;
   readonly method: number;
+  readonly crc: number;
   readonly packedLength: number;
   readonly localOffset: number;
 }
@@ -36,15 +39,20 @@ export function fileOfZip(archive: Buffer): ZippedFile | string {
   const [file] = files;
   if (file === undefined || files.length > 1)
     return `a ZIP archive of ${files.length} files: extract the right one first`;
-  if (file.method !== DEFLATED && file.method !== STORED) return "a ZIP archive in an unusual form: extract it first";
+  const isUsual = (file.method === DEFLATED || file.method === STORED) && (file.flags & ENCRYPTED) === 0;
+  if (!isUsual) return "a ZIP archive in an unusual form: extract it first";
   return { open: (options) => opened(archive, file, options) };
 }
 
-function opened(archive: Buffer, { method, packedLength, localOffset }: Entry, options: ZlibOptions): Buffer {
+function opened(archive: Buffer, { method, crc, packedLength, localOffset }: Entry, options: ZlibOptions): Buffer {
   const start =
     localOffset + LOCAL_HEADER_BYTES + archive.readUInt16LE(localOffset + 26) + archive.readUInt16LE(localOffset + 28);
   const packed = archive.subarray(start, start + packedLength);
-  return method === DEFLATED ? inflateRawSync(packed, options) : packed;
+  const content = method === DEFLATED ? inflateRawSync(packed, options) : packed;
+  if (content.length > (options.maxOutputLength ?? Infinity)) throw new Error("The file is too long.");
+  if (options.finishFlush === undefined && crc32(content) !== crc)
+    throw new Error("The checksum is not that of the file.");
+  return content;
 }
 
 function entriesOf(archive: Buffer): Entry[] | undefined {
@@ -62,7 +70,9 @@ function entriesOf(archive: Buffer): Entry[] | undefined {
     if (localOffset + LOCAL_HEADER_BYTES > archive.length) return undefined;
     entries.push({
       name: archive.toString("latin1", at + ENTRY_BYTES, at + ENTRY_BYTES + nameLength),
+      flags: archive.readUInt16LE(at + 8),
       method: archive.readUInt16LE(at + 10),
+      crc: archive.readUInt32LE(at + 16),
       packedLength: archive.readUInt32LE(at + 20),
       localOffset,
     });

@@ -1,4 +1,4 @@
-import { crc32, deflateRawSync } from "node:zlib";
+import { constants, crc32, deflateRawSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { fileOfZip } from "../../src/check/zip.js";
 
@@ -172,6 +172,8 @@ describe("in an unusual form is", () => {
     ["a file that is imploded", [LOCAL_BYTES + 10, "0600"]],
     ["a file that is deflated with 64 KiB", [LOCAL_BYTES + 10, "0900"]],
     ["a file that is compressed with a method of which one byte is usual", [LOCAL_BYTES + 10, "0801"]],
+    ["a file that is encrypted", [LOCAL_BYTES + 8, "0100"]],
+    ["a file that is encrypted, with other flags", [LOCAL_BYTES + 8, "0908"]],
   ] as const)("%s", (_name, change) => {
     expect(fileOfZip(archive(change))).toBe(UNUSUAL);
   });
@@ -210,6 +212,14 @@ describe("the one file is opened", () => {
     );
   });
 
+  test("with flags that say nothing of encryption", () => {
+    expect(textIn(archive([LOCAL_BYTES + 8, "0808"]))).toBe("x,y\n");
+  });
+
+  test("with what is there of it, where that is asked for", () => {
+    expect(textIn(archive([35, "7a"]), { finishFlush: constants.Z_SYNC_FLUSH })).toBe("z,y\n");
+  });
+
   test("only as far as its entry says", () => {
     expect(textIn(archive([LOCAL_BYTES + 16, "cc424bb5"], [LOCAL_BYTES + 20, "03000000"]))).toBe("x,y");
   });
@@ -221,6 +231,19 @@ describe("a file is not opened", () => {
   test("that is longer than the options allow", () => {
     expect(textIn(deflated, { maxOutputLength: 4000 })).toHaveLength(4000);
     expect(() => textIn(deflated, { maxOutputLength: 3999 })).toThrow();
+  });
+
+  test("that is stored and longer than the options allow", () => {
+    expect(textIn(archive(), { maxOutputLength: 4 })).toBe("x,y\n");
+    expect(() => textIn(archive(), { maxOutputLength: 3 })).toThrow("too long");
+  });
+
+  test("that is stored and has another checksum", () => {
+    expect(() => textIn(archive([35, "7a"]))).toThrow("checksum");
+  });
+
+  test("that is stored and longer than the archive, as ZIP64 has it", () => {
+    expect(() => textIn(archive([LOCAL_BYTES + 20, "ffffffff"]))).toThrow("checksum");
   });
 
   test("of which the compressed data are damaged", () => {
