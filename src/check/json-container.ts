@@ -61,8 +61,11 @@ function fieldsOf(values: readonly string[]): string {
 function valuesOf(json: string): Values | undefined {
   const values = new Map<string, string>();
   let ours = 0;
-  for (const [key, value] of jsonEntries(json)) {
-    const column = COLUMN_NAMES.find((name) => lettersOf(name) === lettersOf(key));
+  const entries = [...jsonEntries(json)];
+  const keys = new Set(entries.map(([key]) => key));
+  for (const [key, value] of entries) {
+    const isNamed = (name: string): boolean => name === key || (!keys.has(name) && lettersOf(name) === lettersOf(key));
+    const column = COLUMN_NAMES.find(isNamed);
     const isOurs = column !== undefined && !values.has(column);
     if (isOurs) ours += 1;
     values.set(isOurs ? column : Buffer.from(key, "utf8").toString("latin1"), valueOf(column, value));

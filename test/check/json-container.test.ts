@@ -128,6 +128,15 @@ describe("columns", () => {
     expect(linesOf(`{${FOUR},"sessionId":"other"}`, `${HEADER},sessionId`)).toEqual(["s,u,p,t,,,,,other"]);
   });
 
+  test("with a second spelling before the usual one stay columns of their own too", () => {
+    expect(linesOf(`{"sessionId":"other",${FOUR}}`, `${HEADER},sessionId`)).toEqual(["s,u,p,t,,,,,other"]);
+  });
+
+  test("in two spellings that are not the usual one have the value of the first", () => {
+    const members = '"SessionId":"s","sessionID":"other","user_id":"u","platform":"p","thread_id":"t"';
+    expect(linesOf(`{${members}}`, `${HEADER},sessionID`)).toEqual(["s,u,p,t,,,,,other"]);
+  });
+
   test("that are named twice have the last value, as for JSON.parse", () => {
     expect(linesOf(`{${FOUR},"x":1,"session_id":"later","x":2}`, `${HEADER},x`)).toEqual(["later,u,p,t,,,,,2"]);
   });
