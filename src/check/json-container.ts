@@ -76,7 +76,6 @@ function valuesOf(json: string): Values | undefined {
 function valueOf(name: ColumnName | undefined, json: string): string {
   if (json === "null") return "";
   if (!json.startsWith('"')) return json;
-  // The text is UTF-8 as Latin-1; what escapes stand for becomes UTF-8 too. Bytes that are no UTF-8 stay what they are.
   const value = json.includes("\\") ? unescaped(json) : json.slice(1, -1);
   return value === "null" && name !== "metadata" ? "" : value;
 }
@@ -91,12 +90,20 @@ function remains(text: string): string[] {
   return [`${bare}\r\n`];
 }
 
+/** Those of a pair of surrogates stand for one character. */
+const ESCAPES = /(?:\\u[0-9a-fA-F]{4})+|\\./g;
+
 function lettersOf(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
+/** The value of a JSON string in UTF-8 as Latin-1; bytes of it that are no UTF-8 stay what they are. */
 function unescaped(json: string): string {
   const bytes = Buffer.from(json, "latin1");
-  const text = JSON.parse(isUtf8(bytes) ? bytes.toString("utf8") : json) as string;
-  return isUtf8(bytes) ? Buffer.from(text, "utf8").toString("latin1") : text;
+  if (isUtf8(bytes)) return latin1Of(JSON.parse(bytes.toString("utf8")) as string);
+  return json.slice(1, -1).replaceAll(ESCAPES, (escapes) => latin1Of(JSON.parse(`"${escapes}"`) as string));
+}
+
+function latin1Of(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }

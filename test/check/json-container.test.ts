@@ -191,6 +191,18 @@ describe("a value", () => {
   });
 });
 
+describe("a value that is no UTF-8", () => {
+  test.each([
+    ["beside an escape beyond ASCII", "caf\u00e9 \\u20ac", "caf\u00e9 \u00e2\u0082\u00ac"],
+    ["beside an escape of Latin-1", "caf\u00e9 \\u00e9", "caf\u00e9 \u00c3\u00a9"],
+    ["beside a pair of surrogates", "caf\u00e9\\uD83D\\uDE00", "caf\u00e9\u00f0\u009f\u0098\u0080"],
+    ["beside a backslash and a letter", "caf\u00e9\\\\u20ac\\t", "caf\u00e9\\u20ac\t"],
+  ])("stays as it is %s", (_name, value, field) => {
+    const json = Buffer.from(`{${FOUR},"metadata":"${value}"}`, "latin1");
+    expect(recordsOfJson(json)?.toString("latin1")).toBe(`${HEADER}\r\ns,u,p,t,,,,${field}\r\n`);
+  });
+});
+
 describe("text between objects", () => {
   test("follows where it stood", () => {
     expect(linesOf(`before{${FOUR}}between{${FOUR}}behind`)).toEqual([
