@@ -61,14 +61,17 @@ function fieldsOf(values: readonly string[]): string {
 function valuesOf(json: string): Values | undefined {
   const values = new Map<string, string>();
   let ours = 0;
-  const entries = [...jsonEntries(json)];
+  const bytes = Buffer.from(json, "latin1");
+  const isText = isUtf8(bytes);
+  const entries = [...jsonEntries(isText ? bytes.toString("utf8") : json)];
   const keys = new Set(entries.map(([key]) => key));
   for (const [key, value] of entries) {
     const isNamed = (name: string): boolean => name === key || (!keys.has(name) && lettersOf(name) === lettersOf(key));
     const column = COLUMN_NAMES.find(isNamed);
     const isOurs = column !== undefined && !values.has(column);
     if (isOurs) ours += 1;
-    values.set(isOurs ? column : Buffer.from(key, "utf8").toString("latin1"), valueOf(column, value));
+    const name = isText ? latin1Of(key) : key.replaceAll(/[^\0-\u00ff]+/g, latin1Of);
+    values.set(isOurs ? column : name, valueOf(column, isText ? latin1Of(value) : value));
   }
   return ours < ENOUGH_KEYS ? undefined : values;
 }

@@ -148,6 +148,26 @@ describe("columns", () => {
   });
 });
 
+describe("names of columns beyond ASCII", () => {
+  test("are UTF-8 where they are written so", () => {
+    expect(linesOf(`{${FOUR},"größe € 😀":"ö"}`, `${HEADER},größe € 😀`)).toEqual(["s,u,p,t,,,,,ö"]);
+  });
+
+  test("are UTF-8 where they are written with escapes too", () => {
+    expect(linesOf(`{${FOUR},"ö\\u00f6\\u20ac":1}`, `${HEADER},öö€`)).toEqual(["s,u,p,t,,,,,1"]);
+  });
+
+  test("are one name in whatever way they are written", () => {
+    expect(linesOf(`{${FOUR},"ö":1}{${FOUR},"\\u00f6":2}`, `${HEADER},ö`)).toEqual(["s,u,p,t,,,,,1", "s,u,p,t,,,,,2"]);
+  });
+
+  test("stay as they are where the object is no UTF-8", () => {
+    const json = Buffer.from(`{${FOUR},"caf\u00e9 \\u20ac":1}`, "latin1");
+    const name = "caf\u00e9 \u00e2\u0082\u00ac";
+    expect(recordsOfJson(json)?.toString("latin1")).toBe(`${HEADER},${name}\r\ns,u,p,t,,,,,1\r\n`);
+  });
+});
+
 describe("a value", () => {
   const valueOf = (value: string, name = "metadata"): string | undefined => {
     const line = linesOf(`{${FOUR},"${name}":${value}}`).at(0);
