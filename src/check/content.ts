@@ -66,7 +66,7 @@ interface Layer {
 function unwrap(source: ByteSource, start: string): Layer | undefined {
   const all = (): Buffer => readBytes(source, 0, source.byteLength);
   if (start.startsWith("\u001f\u008b")) return compressed("gzip", (options) => gunzipSync(all(), options));
-  if (/^\u0078[\u0001\u005e\u009c\u00da]/.test(start) && !start.includes(",")) {
+  if (/^\u0078[\u0001\u005e\u009c\u00da]/.test(start) && (!start.includes(",") || CONTROL.test(start.slice(2)))) {
     return compressed("zlib", (options) => inflateSync(all(), options));
   }
   if (start.startsWith("PK\u0003\u0004")) return unzipped(all());
@@ -88,6 +88,9 @@ function unwrap(source: ByteSource, start: string): Layer | undefined {
   }
   return undefined;
 }
+
+/** What a longer compressed stream is sure to hold, and text is not. */
+const CONTROL = /[\u0000-\u0008\u000e-\u001a]/;
 
 /** │ in UTF-8. */
 const DRAWN_START = /^\s*\u00e2(?:\u0094|\u0095)[\u0080-\u00bf]/;

@@ -31,13 +31,12 @@ function utf16be(text: string): Buffer {
 }
 
 function utf32(text: string, isLittle: boolean): Buffer {
-  const bytes = Buffer.alloc([...text].length * 4);
-  for (const [index, character] of [...text].entries()) {
-    const code = character.codePointAt(0) ?? 0;
-    if (isLittle) bytes.writeUInt32LE(code, index * 4);
-    else bytes.writeUInt32BE(code, index * 4);
-  }
-  return bytes;
+  const bytes = Array.from(text, (character) => {
+    const unit = Buffer.alloc(4);
+    unit.writeUInt32BE(character.codePointAt(0) ?? 0);
+    return isLittle ? unit.reverse() : unit;
+  });
+  return Buffer.concat(bytes);
 }
 
 /** An archive of one deflated file. */
@@ -64,6 +63,8 @@ describe("nothing is around", () => {
     ["the first byte of gzip alone", "\u001f"],
     ["the first bytes of a ZIP archive", "PK\u0003"],
     ["text that starts like zlib", "x^a,b\n"],
+    ["text with commas that starts like zlib, with a control character", "x\u0001a,b\n"],
+    ["lines of text that start like zlib", "x^a,b\r\n\tc,d\n"],
     ["text with the letter that zlib starts with", "xyz"],
     ["a brace alone", "{"],
     ["JSON that holds no records", '[{"a":1}]'],
@@ -151,6 +152,13 @@ describe("a compressed file is opened", () => {
     ["in a ZIP archive", zipOf(Buffer.from(CSV)), ZIP],
   ])("%s", (_name, bytes, step) => {
     expect(opened(bytes)).toEqual([CSV, [step]]);
+  });
+
+  test("with zlib, whatever commas the stream holds", () => {
+    const text = Array.from({ length: 2000 }, (_, i) => `${(i * 7919) % 104_729}`).join(",");
+    const stream = deflateSync(text);
+    expect(stream.subarray(0, 4096).includes(",")).toBe(true);
+    expect(opened(stream)).toEqual([text, [ZLIB]]);
   });
 
   test("that holds nothing", () => {
