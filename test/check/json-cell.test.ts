@@ -27,6 +27,11 @@ describe("no cell is", () => {
     expect([...jsonCells(text, 0)]).toEqual([]);
   });
 
+  test("an object that starts before or behind the offset", () => {
+    expect([...jsonCells('"{},a{}', 4)]).toEqual([]);
+    expect([...jsonCells('{"a":1}', 1)]).toEqual([]);
+  });
+
   test("any text behind the end", () => {
     expect([...jsonCells('{"a":1}', 7)]).toEqual([]);
     expect([...jsonCells('{"a":1}', 99)]).toEqual([]);
@@ -67,6 +72,8 @@ describe("the likeliest reading tells what is wrong with", () => {
     ["an empty object with a quote before it", '"{}', "{}", ["unclosed-quote"]],
     ["an empty object with a quote behind it", '{}"', "{}", ["stray-quote"]],
     ["quotes that are doubled all over", '""{""a"":1}""', '{"a":1}', ["stray-quote"]],
+    ["two quotes before and one behind", '""{""a"":1}"', '{"a":1}', ["stray-quote"]],
+    ["single quotes around one that is not doubled", `'{"a":"it's"}'`, `{"a":"it's"}`, ["undoubled-quotes"]],
     ["quotes that are tripled around", '"""{""a"":1}"""', '{"a":1}', ["stray-quote"]],
     ["two quotes at the end alone", '"{""a"":1}""', '{"a":1}', ["stray-quote"]],
     ["quotes that are not doubled, with an odd number around", '"{"a":1}""', '{"a":1}', ["undoubled-quotes"]],
@@ -190,6 +197,13 @@ describe("of several readings", () => {
   test("single quotes are doubled only where single quotes stand around", () => {
     const text = `"{""a"":""it''s""}"`;
     expect([...jsonCells(text, 0)].map(({ json }) => json)).toEqual([`{"a":"it''s"}`, `{"a":"it''s"}`]);
+  });
+
+  test("there is one only where the way of escaping leaves no doubt", () => {
+    const single = (text: string): number => [...jsonCells(text, 0)].length;
+    expect(single(String.raw`"{\"a\":\"\n\"}"`)).toBe(1);
+    expect(single(`{${OPEN}a${CLOSE}:1}`)).toBe(1);
+    expect(single('"{&quot;a&quot;:1}"')).toBe(1);
   });
 
   test("two readings at once do not disturb each other", () => {

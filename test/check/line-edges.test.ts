@@ -5,6 +5,7 @@ const HEADER = "session_id,user_id,platform,thread_id,created_at,last_activity,p
 const IDS = ["01234567-89ab-cdef-0123-456789abcdef", "fedcba98-7654-3210-fedc-ba9876543210"];
 const RECORDS = IDS.map((id) => `${id},u,telegram,t,2024-01-01T00:00:00,2024-01-01T00:00:00,,{}`);
 const LINES = [HEADER, ...RECORDS];
+const MANY = Array.from({ length: 9 }, () => `> ${RECORDS[0] ?? ""}`);
 
 /** The lines, each behind the prefix that the function gives for its number. */
 function behind(prefix: (index: number) => string, lines: readonly string[] = LINES): string[] {
@@ -38,8 +39,9 @@ describe("no prefix is in", () => {
     ["records in quotes", behind(() => '"', RECORDS)],
     ["records in braces", behind(() => "{", RECORDS)],
     ["records behind braces", behind(() => "}", RECORDS)],
-    ["a header without one before records that have one", [HEADER, ...behind(() => "> ", RECORDS)]],
-    ["a header behind a quote before records that have one", [`"x" ${HEADER}`, ...behind(() => "> ", RECORDS)]],
+    ["a header without one before records that have one", [HEADER, ...MANY]],
+    ["a header behind a quote before records that have one", [`"x" ${HEADER}`, ...MANY]],
+    ["records of which the first has another one", [`# ${RECORDS[0] ?? ""}`, ...MANY]],
   ])("%s", (_name, texts) => {
     expect(findPrefix(texts)).toBeUndefined();
   });
@@ -54,6 +56,8 @@ describe("no prefix is in", () => {
 describe("a prefix is found:", () => {
   test.each([
     ["numbers of cat -n", (index: number) => `     ${index + 9}\t`],
+    ["numbers that lose a digit", (index: number) => `${10 - index}:`],
+    ["a word that ends like a hash", () => "xabcdefabc "],
     ["numbers of grep -n", (index: number) => `${index + 9}:`],
     ["numbers of grep -n around what was looked for", (index: number) => `${index}${index === 1 ? ":" : "-"}`],
     ["the name of a file", () => "sessions.csv:"],
@@ -133,6 +137,10 @@ describe("no suffix is in", () => {
     ["lines that end with a comma", LINES.map((line) => `${line},`)],
     ["lines that end with another character", LINES.map((line) => `${line}#`)],
     ["lines within which a dollar stands", LINES.map((line) => `${line}$,`)],
+    ["lines within which a mark of cat -A stands", LINES.map((line) => `${line}^M$,`)],
+    ["lines within which a bar stands", LINES.map((line) => `${line}|,`)],
+    ["lines within which a backslash stands", LINES.map((line) => `${line}\\,`)],
+    ["lines within which a semicolon stands", LINES.map((line) => `${line};,`)],
   ])("%s", (_name, texts) => {
     expect(findSuffix(texts, false)).toBeUndefined();
     expect(findSuffix(texts, true)).toBeUndefined();
