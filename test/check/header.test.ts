@@ -124,6 +124,10 @@ describe("a delimiter is", () => {
     expect([reading?.delimiter, reading?.names, reading?.missing]).toEqual(["|", NAMES, []]);
   });
 
+  test("a bar, with bars around fewer names than there are columns", () => {
+    expect(readHeader(`|${NAMES.slice(0, 4).join("|")}|`)?.names).toEqual(NAMES.slice(0, 4));
+  });
+
   test("not a bar at the end of a line with another one", () => {
     expect(readHeader(`${renamed({}, ";")};note|`)?.names).toEqual([...NAMES, "note|"]);
     expect(readHeader(`|note;${renamed({}, ";")}`)?.names).toEqual(["|note", ...NAMES]);
@@ -163,6 +167,20 @@ describe("quotes and NUL bytes", () => {
       missing: [],
       codes: ["delimiter"],
     });
+  });
+
+  test("around a part of the line are not around the whole", () => {
+    const four = NAMES.slice(0, 4).join(",");
+    expect(readHeader(`x;"${four}"`)).toMatchObject({
+      names: NAMES.slice(0, 4),
+      codes: ["header-name", "missing-column"],
+    });
+    expect(readHeader(`"${four}"x,created_at`)?.names).toEqual(NAMES.slice(0, 5));
+  });
+
+  test("around a part of another name stay", () => {
+    const others = ['my "note"', '"note" my', 'x"y"'];
+    expect(readHeader(`${renamed({}, ";")};${others.join(";")}; "z" `)?.names).toEqual([...NAMES, ...others, "z"]);
   });
 
   test("inside of other names that are quoted are single ones", () => {
