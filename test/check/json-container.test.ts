@@ -242,6 +242,10 @@ describe("text between objects", () => {
     expect(linesOf(`{"session_id":"x","user_id"\n{${FOUR}}`)).toEqual(['"session_id":"x" "user_id"', "s,u,p,t,,,,"]);
   });
 
+  test("before and within objects that are cut is kept", () => {
+    expect(linesOf(`zero{one{two{${FOUR}}`)).toEqual(["zero one two", "s,u,p,t,,,,"]);
+  });
+
   test("of an object that is none of ours is kept", () => {
     expect(linesOf(`{${FOUR}}{"note":"keep me"}`)).toEqual(["s,u,p,t,,,,", '"note":"keep me"']);
   });
