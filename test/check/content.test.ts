@@ -65,6 +65,7 @@ describe("nothing is around", () => {
     ["text that starts like zlib", "x^a,b\n"],
     ["text with commas that starts like zlib, with a control character", "x\u0001a,b\n"],
     ["lines of text that start like zlib", "x^a,b\r\n\tc,d\n"],
+    ["text in which the start of zlib stands elsewhere", "ax^b\n"],
     ["text with the letter that zlib starts with", "xyz"],
     ["a brace alone", "{"],
     ["JSON that holds no records", '[{"a":1}]'],
