@@ -269,6 +269,11 @@ describe("UTF-16", () => {
       expect(opened(Buffer.concat([bytes, Buffer.from(line)]))[0]).toBe(`a,\u20ac\n${line}`);
     });
 
+    test("and nowhere else, however long it is", () => {
+      const text = "a,b\n".repeat(512 * 1024);
+      expect(opened(Buffer.from(`\ufeff${text}`, "utf16le"))[0] === text).toBe(true);
+    });
+
     test("but not where that is shorter than 32 characters", () => {
       const text = (length: number): string => `a\n${"b".repeat(length)}`;
       const bytes = (length: number): Buffer =>
