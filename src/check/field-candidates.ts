@@ -53,6 +53,8 @@ function* quotedCandidate(text: string, at: number, lead: number, delimiter: str
 function* plainCandidates(text: string, at: number, delimiter: string, kind: ColumnKind): Generator<FieldCandidate> {
   const lead = spaceLength(text, at);
   const withoutQuotes = (value: string, kinds: ("curly" | "straight")[]): ReturnType<typeof withoutEdgeQuotes> => {
+    const uuid = value.replaceAll(/["\s]/g, "");
+    if (kind === "id" && value.includes('"') && isUuid(uuid)) return { text: uuid, code: "stray-quote" };
     const isInApostrophes = /^\s*'|'\s*$/.test(value) && (kind === "time" || standsInApostrophes(value, text, at));
     return kind === "other" ? undefined : withoutEdgeQuotes(value, isInApostrophes ? [...kinds, "apostrophe"] : kinds);
   };

@@ -23,7 +23,7 @@ const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string
  */
 export function findPrefix(texts: readonly string[]): RegExp | undefined {
   // The file's own header, as it stands: a record may start with text and a UUID.
-  if (texts.some((text) => readHeader(text)?.missing.length === 0)) return undefined;
+  if (texts.some(isWholeHeader)) return undefined;
   const header = texts.find((text) => readHeader(text.slice(Math.max(0, text.search(HEADER_NAME)))) !== undefined);
   const ofHeader = header === undefined ? undefined : prefixOf(header, HEADER_NAME);
   if (header !== undefined && (ofHeader === undefined || ofHeader === "")) return undefined;
@@ -32,6 +32,11 @@ export function findPrefix(texts: readonly string[]): RegExp | undefined {
   if (pattern === undefined) return undefined;
   const matching = texts.filter((text) => pattern.test(text)).length;
   return matching >= Math.max(2, texts.length * MOST) ? pattern : undefined;
+}
+
+function isWholeHeader(text: string): boolean {
+  const header = readHeader(text);
+  return header?.missing.length === 0 && header.codes.length === 0;
 }
 
 function prefixOf(text: string, start: RegExp): string | undefined {

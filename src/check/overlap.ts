@@ -12,9 +12,10 @@ const MOST_PIECES = 10_000;
 const LOOK_BACK_BYTES = 1024 * 1024;
 
 /** Among fewer records there is no telling what form the file's ids have. */
-const ENOUGH_RECORDS = 20;
-/** So many records, or this part of all, may have ids of another form before that is a form of its own. */
+const ENOUGH_RECORDS = 5;
+/** So many records, of few a fifth and of many a hundredth, may have ids of another form before that is a form of its own. */
 const FEW = 3;
+const FEW_OF_FEW = 0.2;
 const FEW_OF_ALL = 0.01;
 const SHORTEST_RECORD = 100;
 
@@ -87,7 +88,7 @@ export class Overlap {
     dialect: Dialect,
     recordAt: (start: number) => RecordPart | undefined,
   ): void {
-    const few = Math.max(FEW, ledger.records * FEW_OF_ALL);
+    const few = Math.max(Math.min(FEW, ledger.records * FEW_OF_FEW), ledger.records * FEW_OF_ALL);
     const leftOut = this.#doubts.filter(({ start, isOther }) => isOther && ledger.isLeftOut(start)).length;
     const hasFewOthers = !this.isGivenUp && this.#otherIds - leftOut <= few;
     const idsAreUuids = dialect.idsAreUuids && ledger.records >= ENOUGH_RECORDS && hasFewOthers;
@@ -100,7 +101,7 @@ export class Overlap {
       if (doubt === "piece" && !this.hasSigns && !isAtBorder) this.#setPieceAside(ledger, record);
       else if (doubt === "piece" || (this.hasSigns && usersTell && (doubt === "short piece" || isAtBorder))) {
         this.setAside(ledger, record);
-      }
+      } else if (doubt === "short piece" && !this.hasSigns) this.#reportShortPiece(ledger, record);
     }
     const form = { idsAreUuids, usersNamePlatform: usersTell && dialect.allUsersNamePlatform };
     if (this.hasSigns && usersTell) this.#findAtBorders(ledger, source, form, recordAt);
@@ -126,9 +127,23 @@ export class Overlap {
     if (found.length <= FEW) for (const record of found) this.setAside(ledger, record);
   }
 
+  /** The row may be as somebody meant it, or a part of its id is lost: only a person can tell. */
+  #reportShortPiece(ledger: Ledger, { start, end, reading, layout }: RecordPart): void {
+    const isPiece = (name: string): boolean => {
+      const id = reading.fields[layout.names.indexOf(name)]?.value ?? "";
+      return PIECE.test(id) && (name === "session_id" || /[a-fA-F]/.test(id));
+    };
+    const field = ["session_id", "thread_id"].find(isPiece);
+    if (field === undefined) return;
+    const span = { byteOffset: start, byteLength: end - start };
+    ledger.report.add({ code: "unusual-id", ...span, field, outcome: "kept" });
+  }
+
   /** Nothing but its id is in doubt. */
   #setPieceAside(ledger: Ledger, record: RecordPart): void {
-    const values = [...valuesOf(record)].filter(([, value]) => !PIECE_WITH_DASH.test(value));
+    const isPiece = (name: string, value: string): boolean =>
+      (name === "session_id" || name === "thread_id") && !isUuid(value) && PIECE_WITH_DASH.test(value);
+    const values = [...valuesOf(record)].filter(([name, value]) => !isPiece(name, value));
     const reason = "an id is a part of a UUID, and the others of the file are whole";
     const { start, end } = record;
     ledger.report.add({

@@ -6,7 +6,8 @@ import type { Dialect } from "./dialect.js";
 import { readHeader, type HeaderReading } from "./header.js";
 import type { Line, LineReader } from "./lines.js";
 import { isHopeless } from "./hopeless.js";
-import type { HeaderPart, LostPart, Part, PlacedNote, RecordPart, Span } from "./parts.js";
+import type { HeaderPart, LostPart, Part, RecordPart, Span } from "./parts.js";
+import { recordPart } from "./record-part.js";
 import { recordForms } from "./record-forms.js";
 import {
   mayBecomeRecord,
@@ -260,31 +261,7 @@ export class Recovery {
     layout: RecordLayout,
     code: DiagnosticCode | undefined,
   ): RecordPart | undefined {
-    const isJoined = reading.notes.some((note) => note.code === "joined-records");
-    if (!isJoined && code !== "split-record" && !block.isLineEnd(reading.end)) return undefined;
-    const line = block.lines[block.lineIndex(reading.end)];
-    const first = block.lines[0];
-    if (line === undefined || first === undefined) return undefined;
-    const end = isJoined ? block.fileOffset(reading.end) : line.next;
-    const notes: PlacedNote[] = reading.notes.map(({ start, end, ...note }) => {
-      const byteOffset = block.fileOffset(start);
-      return { ...note, byteOffset, byteLength: Math.max(0, block.fileOffset(end) - byteOffset) };
-    });
-    const whole = { byteOffset: first.start, byteLength: line.end - first.start, field: undefined };
-    if (code !== undefined) notes.unshift({ code, ...whole });
-    if (code === undefined && layout.delimiter !== ",") notes.unshift({ code: "delimiter", ...whole });
-    if (line.ending === "\r" || line.ending === "\r\r\n") {
-      notes.push({ code: "line-ending", byteOffset: line.end, byteLength: line.next - line.end, field: undefined });
-    }
-    // Without a break of its own it would be joined to what follows.
-    if (line.ending === "nul") notes.push({ code: "nul-bytes", byteOffset: line.end, byteLength: 0, field: undefined });
-    const { prefix, suffix, isDiff } = this.#dialect;
-    if (prefix !== undefined || suffix !== undefined) {
-      const isMade = isDiff ? "diff-output" : layout.delimiter === "|" ? "delimiter" : "line-prefix";
-      notes.unshift({ code: isMade, ...whole });
-    }
-    const isAsItShouldBe = notes.length === 0 && reading.fields.every((field) => field.raw !== undefined);
-    return { kind: "record", start: first.start, end, reading, layout, notes, isAsItShouldBe };
+    return recordPart(block, reading, layout, code, this.#dialect);
   }
 
   /** What is no record by itself: a record may begin in the midst of it. */

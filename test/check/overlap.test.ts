@@ -14,7 +14,7 @@ const DIALECT: Dialect = {
   hasOddBreaks: false,
   header: undefined,
   idsAreUuids: true,
-  allIdsAreUuids: true,
+  mixedUpTo: undefined,
   lastMayBeEmpty: false,
   allUsersNamePlatform: true,
   hasRoundedTimes: false,
@@ -47,7 +47,7 @@ function found(lines: readonly string[], setting: Setting = {}) {
   const text = `${head}${lines.join("\n")}\n`;
   const starts = lines.map((_, place) => head.length + lines.slice(0, place).join("\n").length + (place > 0 ? 1 : 0));
   const { ledger, reported, superseded } = ledgerOf(text, records);
-  const overlap = new Overlap();
+  const overlap = new Overlap(100_000);
   overlap.hasSigns = hasSigns;
   starts.forEach((start, place) => {
     if (!unnoted.includes(place)) overlap.note(recordAt(text, start), dialect);
@@ -137,7 +137,7 @@ describe("a record of which an id is a piece of a UUID", () => {
   });
 
   test("stays in a file whose ids are not all UUIDs", () => {
-    const dialect = { ...DIALECT, allIdsAreUuids: false };
+    const dialect = { ...DIALECT, idsAreUuids: false };
     for (const line of [PIECE, SHORT_PIECE, THREAD_PIECE, OTHER_ID]) {
       expect(found([line], { dialect, hasSigns: true, before: ACROSS }).gone).toEqual([]);
     }
@@ -170,8 +170,26 @@ describe("a record of which an id is a piece of a UUID", () => {
 });
 
 describe("a record of which an id is a short piece", () => {
-  test("stays where there are no signs of two writers", () => {
-    expect(found([SHORT_PIECE]).gone).toEqual([]);
+  test("stays where there are no signs of two writers, and is named", () => {
+    const { gone, reported } = found([SHORT_PIECE]);
+    expect(gone).toEqual([]);
+    expect(reported).toMatchObject([
+      {
+        code: "unusual-id",
+        field: "session_id",
+        outcome: "kept",
+      },
+    ]);
+  });
+
+  test("is not a thread that has a number for a name", () => {
+    expect(found([lineOf({ thread_id: "4211" })]).reported).toEqual([]);
+    expect(found([lineOf({ thread_id: "42a1" })]).reported).toMatchObject([{ field: "thread_id" }]);
+  });
+
+  test("is not named where the form of the file's ids is another", () => {
+    expect(found([SHORT_PIECE], { dialect: { ...DIALECT, idsAreUuids: false } }).reported).toEqual([]);
+    expect(found([SHORT_PIECE], { records: 4 }).reported).toEqual([]);
   });
 
   test("is of two writers where there are", () => {
@@ -220,8 +238,13 @@ describe("a record of another form", () => {
 
 describe("where there are many of another form, it is how the file is", () => {
   test.each([
-    [3, 10, 3],
-    [4, 10, 0],
+    [1, 4, 0],
+    [1, 5, 1],
+    [2, 5, 0],
+    [2, 10, 2],
+    [3, 10, 0],
+    [3, 15, 3],
+    [4, 20, 0],
     [4, 399, 0],
     [4, 400, 4],
   ])("%i ids in %i records: %i are set aside", (count, records, gone) => {
@@ -231,7 +254,7 @@ describe("where there are many of another form, it is how the file is", () => {
 
   test.each([
     [3, 2],
-    [4, 0],
+    [4, 1],
   ])("%i users of another platform", (count, gone) => {
     const lines = [SHORT_PIECE, PIECE, ...Array.from({ length: count }, () => OTHER_PLATFORM)];
     expect(found(lines, { records: 10_000, hasSigns: true }).gone.length).toBe(gone);
@@ -270,9 +293,15 @@ describe("a record on a border that the fast reading has kept", () => {
   });
 
   test("stays where the file's ids and users have no form", () => {
-    const dialect = { ...DIALECT, allIdsAreUuids: false, allUsersNamePlatform: false };
     const line = lineOf({ session_id: "chat-7", platform: "telegram" });
-    expect(found([line], { unnoted, dialect, hasSigns: true, before: ACROSS }).gone).toEqual([]);
+    expect(
+      found([line], {
+        unnoted,
+        dialect: { ...DIALECT, idsAreUuids: false, allUsersNamePlatform: false },
+        hasSigns: true,
+        before: ACROSS,
+      }).gone,
+    ).toEqual([]);
   });
 
   test("is left alone where it does not stay for another reason", () => {
@@ -313,7 +342,7 @@ describe("a record on a border that the fast reading has kept", () => {
 test("a file without line breaks has no record at its borders", () => {
   const text = "x".repeat(3 * PAGE_BYTES);
   const { ledger, superseded } = ledgerOf(text, 0);
-  const overlap = new Overlap();
+  const overlap = new Overlap(100_000);
   overlap.hasSigns = true;
   overlap.findAll(ledger, memorySource(Buffer.from(text)), DIALECT, () => {
     throw new Error("no record starts anywhere");

@@ -32,7 +32,7 @@ const DIALECT: Dialect = {
   hasOddBreaks: false,
   header: undefined,
   idsAreUuids: true,
-  allIdsAreUuids: true,
+  mixedUpTo: undefined,
   lastMayBeEmpty: false,
   allUsersNamePlatform: true,
   hasRoundedTimes: false,

@@ -37,6 +37,7 @@ import { rule as padding } from "./padding.js";
 import { rule as swappedFields } from "./swapped-fields.js";
 import { rule as missingValue } from "./missing-value.js";
 import { rule as damagedUuid } from "./damaged-uuid.js";
+import { rule as unusualId } from "./unusual-id.js";
 import { rule as timestampFormat } from "./timestamp-format.js";
 import { rule as timestampInvalid } from "./timestamp-invalid.js";
 import { rule as roundedTime } from "./rounded-time.js";
@@ -91,6 +92,7 @@ export const RULES = {
   "swapped-fields": swappedFields,
   "missing-value": missingValue,
   "damaged-uuid": damagedUuid,
+  "unusual-id": unusualId,
   "timestamp-format": timestampFormat,
   "timestamp-invalid": timestampInvalid,
   "rounded-time": roundedTime,
