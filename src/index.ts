@@ -12,13 +12,13 @@
  */
 export { CsvStore, type CsvStoreOptions } from "./store/csv-store.js";
 export type {
+  ChangeOrigin,
   Faults,
   FindReading,
   Lookup,
   ReadRequest,
   RemovalPlan,
   RemovalRequest,
-  RemovalResult,
   SessionReading,
   SessionStore,
   StatsRequest,
@@ -26,6 +26,7 @@ export type {
   StoreDescription,
   StoreStats,
   WriteControl,
+  WriteResult,
 } from "./store/store.js";
 
 export { COLUMN_NAMES, type ColumnName, type Columns } from "./session/columns.js";

@@ -27,8 +27,8 @@ export interface CliContext {
   readonly workingDirectory: string;
   /** The real clock; `--now` does not change it. */
   readonly clock: () => Instant;
-  /** Who we are, for those who wait for our lock. */
-  readonly process: { readonly pid: number; readonly host: string; readonly command: string };
+  /** Who we are, for those who wait for our lock and those who read the change log. */
+  readonly process: { readonly pid: number; readonly host: string; readonly command: string; readonly user: string };
   /** How to colour, where that may be wanted; loaded before the command runs. */
   readonly colours?: Style;
   /** Is told how many bytes of a file have been read, of how many. */

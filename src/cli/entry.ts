@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { systemErrorCode } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import { ioFailure } from "../storage/io-failure.js";
@@ -18,7 +18,12 @@ function processContext(argv: readonly string[]): CliContext {
     env: process.env,
     workingDirectory: workingDirectory(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
-    process: { pid: process.pid, host: hostname(), command: withoutSecrets(`sessions ${argv.join(" ")}`) },
+    process: {
+      pid: process.pid,
+      host: hostname(),
+      command: withoutSecrets(`sessions ${argv.join(" ")}`),
+      user: userName(),
+    },
     prompt: askOnTerminal,
     interruptSignal,
   };
@@ -149,4 +154,13 @@ function interruptSignal(): AbortSignal {
 /** Runs the command line of this process; its exit code is set when the promise resolves. */
 export async function run(argv: readonly string[]): Promise<void> {
   process.exitCode = await main(argv, processContext(argv), SESSIONS_VERSION);
+}
+
+/** The name of the user; the number where the system has none. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
 }

@@ -1,6 +1,7 @@
 import { SessionsError } from "../errors.js";
 import type { RemovalPlan, RemovalRequest, SessionStore } from "../store/store.js";
 import { isYes, requireTerminal } from "./asking.js";
+import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
 import type { RemovalOptions } from "./removal-options.js";
@@ -60,6 +61,7 @@ export async function removeSessions(
     { ...request, collectIds: shown !== undefined },
     {
       signal: context.interruptSignal(),
+      origin: originOf(context, settings),
       approve: (final) => {
         requireLimit(final, options);
         requireDecodable(store, command, final);

@@ -22,6 +22,7 @@ export interface GlobalOptions {
   readonly color: ColourChoice;
   readonly json?: boolean;
   readonly lockWait: number;
+  readonly log?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MINUTES = 60;
@@ -39,6 +40,7 @@ export function addGlobalOptions(program: Command): Command {
     .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"))
     .option("--tz <zone>", "time zone of times that people read, for example Europe/Berlin", parseTimeZone)
     .option("--file-tz <zone>", "time zone of times in the file that name none (default: UTC)", parseTimeZone)
+    .option("--no-log", "keep a change out of the log; it cannot be undone then")
     .option("--now <time>", "take this for the current time", parseTime)
     .addOption(
       new Option("--lock-wait <duration>", "how long to wait for another writer")
@@ -67,6 +69,12 @@ export class Settings {
 
   get lockWaitMs(): number {
     return this.#options.lockWait * 1000;
+  }
+
+  /** Changes are written into the change log. */
+  get logsChanges(): boolean {
+    const wanted = this.#variable("SESSIONS_LOG")?.value.toLowerCase();
+    return this.#options.log !== false && wanted !== "off" && wanted !== "0" && wanted !== "no" && wanted !== "false";
   }
 
   get isJson(): boolean {

@@ -3,13 +3,18 @@ import path from "node:path";
 import { beginReplacement, type Replacement } from "./atomic-replace.js";
 import { openDirectory, syncDirectory } from "./directory.js";
 import { ioFailure, throwIfCancelled } from "./io-failure.js";
-import { ensureSidecarSubfolder, ownerForSidecar, sidecarFolder, sidecarSubfolder } from "./sidecar.js";
-
-const KINDS = ["backups", "quarantine"] as const;
+import {
+  ensureSidecarSubfolder,
+  ownerForSidecar,
+  SIDECAR_KINDS,
+  sidecarFolder,
+  sidecarSubfolder,
+  type SidecarKind,
+} from "./sidecar.js";
 
 /** What a file that is kept beside another one is for, and its name. */
 export interface SidecarFileName {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: SidecarKind;
   /** The name is `<stem><extension>`, with a counter between them where that is taken. */
   readonly stem: string;
   readonly extension: string;
@@ -56,7 +61,7 @@ export async function beginSidecarFile(
  * is still alive. IO_FAILED: a folder cannot be read, or the file not removed.
  */
 export function removeSidecarTemps(realPath: string): void {
-  for (const kind of KINDS) {
+  for (const kind of SIDECAR_KINDS) {
     const folder = sidecarSubfolder(realPath, kind);
     try {
       // Not through a link: what lies behind it is not ours.
@@ -72,7 +77,7 @@ export function removeSidecarTemps(realPath: string): void {
 
 /** Takes back the folders that `beginSidecarFile` made, where nothing came to be in them. Never throws. */
 export function removeEmptySidecarSubfolders(realPath: string): void {
-  for (const kind of KINDS) {
+  for (const kind of SIDECAR_KINDS) {
     try {
       rmdirSync(sidecarSubfolder(realPath, kind));
     } catch {

@@ -15,8 +15,12 @@ export function sidecarLock(realPath: string): string {
   return path.join(sidecarFolder(realPath), "lock");
 }
 
+/** What kinds of files have a folder of their own in the sidecar folder. */
+export const SIDECAR_KINDS = ["backups", "quarantine", "log"] as const;
+export type SidecarKind = (typeof SIDECAR_KINDS)[number];
+
 /** A folder in the sidecar folder, for one kind of file. Pure. */
-export function sidecarSubfolder(realPath: string, kind: "backups" | "quarantine"): string {
+export function sidecarSubfolder(realPath: string, kind: SidecarKind): string {
   return path.join(sidecarFolder(realPath), kind);
 }
 
@@ -35,7 +39,7 @@ export function ensureSidecarFolder(realPath: string): string {
 }
 
 /** The same for a folder in the sidecar folder, which must be there. */
-export function ensureSidecarSubfolder(realPath: string, kind: "backups" | "quarantine"): string {
+export function ensureSidecarSubfolder(realPath: string, kind: SidecarKind): string {
   const hint = `Nothing was changed; allow writing in ${sidecarFolder(realPath)}`;
   return ensureFolder(realPath, sidecarSubfolder(realPath, kind), hint);
 }

@@ -7,12 +7,14 @@ const BUFFER_BYTES = 1024 * 1024;
  * must be valid until the next one is asked for; nothing else is held in memory.
  *
  * @param likelyBytes about how many there will be in all
+ * @param onBatch waited for after each batch
  * @throws SessionsError what `Replacement.write` throws; the replacement has ended then
  */
 export async function copyPieces(
   replacement: Replacement,
   batches: Iterable<Iterable<Uint8Array>>,
   likelyBytes: number,
+  onBatch?: () => Promise<void>,
 ): Promise<void> {
   const size = Math.min(BUFFER_BYTES, Math.max(4096, likelyBytes));
   const buffers = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
@@ -37,6 +39,7 @@ export async function copyPieces(
         at += count;
       }
     }
+    await onBatch?.();
   }
   await flush();
   await writing;

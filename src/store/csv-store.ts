@@ -11,7 +11,6 @@ import type {
   ReadRequest,
   RemovalPlan,
   RemovalRequest,
-  RemovalResult,
   SessionReading,
   SessionStore,
   StatsRequest,
@@ -19,6 +18,7 @@ import type {
   StoreDescription,
   StoreStats,
   WriteControl,
+  WriteResult,
 } from "./store.js";
 
 export interface CsvStoreOptions {
@@ -91,12 +91,12 @@ export class CsvStore implements SessionStore {
     return planRemovalFromCsv(this.#input, request);
   }
 
-  async remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult> {
+  async remove(request: RemovalRequest, control: WriteControl<RemovalPlan>): Promise<WriteResult<RemovalPlan>> {
     const { removeFromCsv } = await import("./csv-writing.js");
     return removeFromCsv(this.#input, this.#writable(), request, control);
   }
 
-  async create(control: WriteControl, content: Iterable<string> = [NEW_FILE_HEADER]): Promise<void> {
+  async create(control: WriteControl<undefined>, content: Iterable<string> = [NEW_FILE_HEADER]): Promise<void> {
     const { createCsv } = await import("./csv-writing.js");
     await createCsv(this.location, this.#writable(), content, control);
   }

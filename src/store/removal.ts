@@ -1,11 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { removal, type Edit } from "../csv/edit.js";
+import { removal } from "../csv/edit.js";
 import type { ReadBytes, RecordScanner } from "../csv/scan.js";
 import { RECORD_BARE_CR } from "../kernel/kernel.js";
 import type { SessionReader } from "../session/codec.js";
 import { compileSelection, type RecordPredicate } from "../session/query.js";
 import type { Session } from "../session/session.js";
 import type { Instant } from "../session/timestamp.js";
+import type { RecordEdit } from "./change-log.js";
 import { describeFault, FaultLog } from "./fault-log.js";
 import type { Faults, RemovalPlan, RemovalRequest } from "./store.js";
 
@@ -45,14 +46,15 @@ export class RemovalPlanner {
   }
 
   /** The edits that take the selected records out of the scanner's current batch, from `firstRecord` on. */
-  planBatch(firstRecord: number): Edit[] {
+  planBatch(firstRecord: number): RecordEdit[] {
     this.#checkBytes();
     this.#checkCarriageReturns();
-    const edits: Edit[] = [];
+    const edits: RecordEdit[] = [];
     for (let record = firstRecord; record < this.#scanner.recordCount; record += 1) {
       if (!this.#goes(record)) continue;
       const start = this.#scanner.recordStart(record);
-      edits.push(removal(start, this.#scanner.recordEnd(record) - start));
+      const sessionId = this.#reader.text(record, "session_id");
+      edits.push({ ...removal(start, this.#scanner.recordEnd(record) - start), sessionId });
     }
     return edits;
   }

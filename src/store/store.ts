@@ -44,13 +44,13 @@ export interface SessionStore {
    * @throws SessionsError STORE_DAMAGED, STORE_LOCKED, STORE_CHANGED, IO_FAILED, CANCELLED: nothing was changed.
    * DURABILITY_UNKNOWN: the change is visible, and a power cut may undo it.
    */
-  remove(request: RemovalRequest, control: WriteControl): Promise<RemovalResult>;
+  remove(request: RemovalRequest, control: WriteControl<RemovalPlan>): Promise<WriteResult<RemovalPlan>>;
 
   /**
    * Makes the store, empty or with sessions in its own form as text in pieces.
    * @throws SessionsError STORE_EXISTS, IO_FAILED; nothing was changed
    */
-  create(control: WriteControl, content?: Iterable<string>): Promise<void>;
+  create(control: WriteControl<undefined>, content?: Iterable<string>): Promise<void>;
 }
 
 /** What differs between the homes that a store can have, as data to ask instead of guess. */
@@ -181,14 +181,31 @@ export interface RemovalPlan {
   readonly ids: ReadonlySet<string> | undefined;
 }
 
-export interface RemovalResult {
-  readonly plan: RemovalPlan;
+/** What a change did. */
+export interface WriteResult<Plan> {
+  readonly plan: Plan;
+  /** The change's number in the log; undefined where it was not logged, or changed nothing. */
+  readonly number: number | undefined;
   /** What of the old file could not be kept, in closed codes; see `storage/atomic-replace.ts`. */
   readonly warnings: readonly string[];
 }
 
-export interface WriteControl {
-  readonly approve?: (plan: RemovalPlan) => void;
+export interface WriteControl<Plan> {
+  /** Sees the plan as it is under the lock, just before it is carried out, and throws to call it off. */
+  readonly approve?: ((plan: Plan) => void) | undefined;
   /** Ends the operation before its change is made. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Who changes the store and how; left out, the change is not written into the log. */
+  readonly origin?: ChangeOrigin | undefined;
+}
+
+/** Who changes a store, and how: said by the caller, told by the log. */
+export interface ChangeOrigin {
+  readonly time: Date;
+  readonly user: string;
+  readonly host: string;
+  /** The command as typed, secrets left out. */
+  readonly command: string;
+  /** The number of the change that this one takes back. */
+  readonly undoes?: number;
 }

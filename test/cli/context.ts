@@ -78,7 +78,7 @@ export class Folder {
       env: { TZ: "UTC", ...options.env },
       workingDirectory: this.path,
       clock: () => parseTimestamp(NOW),
-      process: { pid: 4711, host: "test-host", command: `sessions ${argv.join(" ")}` },
+      process: { pid: 4711, host: "test-host", command: `sessions ${argv.join(" ")}`, user: "tester" },
       prompt: async (question) => {
         if (answers.length === 0) throw new Error(`nobody was to be asked: ${question}`);
         options.whileAsked?.();

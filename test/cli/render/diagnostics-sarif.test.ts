@@ -29,7 +29,7 @@ test("results of all files stand in one run, one a line", () => {
   expect(text.slice(text.indexOf('"results"'))).toBe(
     [
       '"results":[',
-      '  {"ruleId":"json-literal","ruleIndex":43,"level":"error","message":{"text":"None stands where the field should be empty"},' +
+      '  {"ruleId":"json-literal","ruleIndex":44,"level":"error","message":{"text":"None stands where the field should be empty"},' +
         '"locations":[{"physicalLocation":{"artifactLocation":{"uri":"a.csv"},"region":{"startLine":2,"startColumn":67,"byteOffset":156,"byteLength":4}}}]},',
       '  {"ruleId":"blank-line","ruleIndex":9,"level":"warning","message":{"text":"a blank line"},' +
         '"locations":[{"physicalLocation":{"artifactLocation":{"uri":"b.csv"},"region":{"startLine":3,"startColumn":1,"byteOffset":165,"byteLength":2}}}]}',
