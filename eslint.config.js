@@ -3,12 +3,14 @@ import tseslint from "typescript-eslint";
 
 /** Imports run one way, see docs/ARCHITECTURE.md; each folder names what it may not reach. */
 const layers = {
-  csv: ["session", "check", "storage", "store", "demo", "cli"],
-  check: ["storage", "store", "demo", "cli"],
-  session: ["check", "storage", "store", "demo", "cli"],
-  storage: ["csv", "session", "check", "store", "demo", "cli"],
-  store: ["demo", "cli"],
-  demo: ["storage", "store", "cli"],
+  csv: ["session", "check", "storage", "store", "copies", "transfer", "demo", "cli"],
+  check: ["storage", "store", "copies", "transfer", "demo", "cli"],
+  session: ["check", "storage", "store", "copies", "transfer", "demo", "cli"],
+  storage: ["csv", "session", "check", "store", "copies", "transfer", "demo", "cli"],
+  store: ["copies", "transfer", "demo", "cli"],
+  copies: ["transfer", "demo", "cli"],
+  transfer: ["demo", "cli"],
+  demo: ["storage", "store", "copies", "transfer", "cli"],
 };
 
 const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({

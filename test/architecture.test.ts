@@ -12,9 +12,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   check: ["session", "csv", "kernel"],
   storage: [],
   store: ["check", "storage", "session", "csv", "kernel"],
+  copies: ["store", "check", "storage", "session", "csv", "kernel"],
+  transfer: ["copies", "store", "check", "storage", "session", "csv", "kernel"],
   demo: ["session"],
   index: ["store", "session"],
-  cli: ["store", "check", "storage", "session", "csv", "kernel", "demo"],
+  cli: ["copies", "transfer", "store", "check", "storage", "session", "csv", "kernel", "demo"],
 };
 
 const SOURCE = path.resolve("src");

@@ -59,6 +59,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/repair.js")).repairCommand,
   },
   {
+    name: "log",
+    summary: "what was changed, when, by whom and how",
+    load: async () => (await import("./commands/log.js")).logCommand,
+  },
+  {
+    name: "undo",
+    summary: "take a change back",
+    load: async () => (await import("./commands/undo.js")).undoCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,

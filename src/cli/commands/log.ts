@@ -1,0 +1,119 @@
+import type { Command } from "commander";
+import type { HistoryEntry } from "../../copies/change-history.js";
+import type { CliContext } from "../context.js";
+import { note } from "../notes.js";
+import { chooseStore, requireFile } from "../open-store.js";
+import { parseCount } from "../parse/numbers.js";
+import { groupDigits } from "../render/numbers.js";
+import { escapeControlsInJson } from "../render/visible.js";
+import { Settings, type GlobalOptions } from "../settings.js";
+import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
+import path from "node:path";
+
+export interface LogOptions extends GlobalOptions {
+  readonly limit?: number;
+}
+
+export function logCommand(program: Command, context: CliContext): Command {
+  const command = program.command("log").description("Show what was changed, when, by whom and how; the latest first.");
+  return command
+    .option("--limit <count>", "at most this many", parseCount)
+    .addHelpText("after", EXAMPLES)
+    .action(async () => runLog(context, command.optsWithGlobals<LogOptions>()));
+}
+
+export async function runLog(context: CliContext, options: LogOptions): Promise<void> {
+  const settings = new Settings(context, options);
+  const location = await chooseStore(context, settings);
+  requireFile(location);
+  const { readHistory } = await import("../../copies/change-history.js");
+  const { entries } = readHistory(path.resolve(context.workingDirectory, location));
+  const latest = [...entries].reverse();
+  const shown = latest.slice(0, options.limit);
+  const { stdout } = context;
+  if (settings.isJson) {
+    const objects = shown.map(objectOf);
+    await stdout.write(`${escapeControlsInJson(JSON.stringify(objects, undefined, 2))}\n`);
+    return;
+  }
+  await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
+  if (entries.length === 0) {
+    await note(context, "The log is empty: no command has changed this file since it began to keep one.");
+  } else if (shown.length < latest.length) {
+    await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(latest.length)} changes`);
+  }
+}
+
+function objectOf(entry: HistoryEntry): object {
+  const { number, time, user, host, command, counts, undoes, undoneBy, before, after, backup } = entry;
+  return { number, time, user, host, command, ...counts, undoes, undoneBy, before, after, backup };
+}
+
+async function tableOf(
+  { stdout, clock }: CliContext,
+  settings: Settings,
+  entries: readonly HistoryEntry[],
+): Promise<string> {
+  const { renderTable } = await import("../render/table.js");
+  const { relativeTime } = await import("../render/time.js");
+  if (entries.length === 0) return "";
+  return renderTable({
+    columns: [
+      { header: "CHANGE", align: "right", minWidth: 6 },
+      { header: "WHEN", minWidth: 8 },
+      { header: "WHO", minWidth: 4, flexible: true, dropOrder: 1 },
+      { header: "REMOVED", align: "right", minWidth: 7 },
+      { header: "REPLACED", align: "right", minWidth: 8 },
+      { header: "ADDED", align: "right", minWidth: 5 },
+      { header: "COMMAND", minWidth: 16, flexible: true },
+    ],
+    rows: entries.map((entry) =>
+      [
+        String(entry.number),
+        relativeTime(Date.parse(entry.time) * (MICROSECONDS_PER_SECOND / 1000), clock()),
+        entry.user,
+        ...[entry.counts.removed, entry.counts.replaced, entry.counts.added].map((n) => groupDigits(n)),
+        `${entry.command}${remarkOf(entry)}`,
+      ].map((text) => ({ text })),
+    ),
+    width: stdout.columns,
+    style: settings.styleOf("stdout"),
+  });
+}
+
+function remarkOf({ undoes, undoneBy }: HistoryEntry): string {
+  const parts = [
+    undoes === undefined ? undefined : `takes back ${undoes}`,
+    undoneBy === undefined ? undefined : `taken back by ${undoneBy}`,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}
+
+const COLUMNS = ["change", "time", "user", "host", "removed", "replaced", "added", "undoes", "undone_by", "command"];
+
+function tsvOf(entries: readonly HistoryEntry[]): string {
+  const rows = entries.map(({ number, time, user, host, counts, undoes, undoneBy, command }) => [
+    number,
+    time,
+    user,
+    host,
+    counts.removed,
+    counts.replaced,
+    counts.added,
+    undoes ?? "",
+    undoneBy ?? "",
+    command,
+  ]);
+  return [COLUMNS, ...rows].map((row) => `${row.map((value) => tsvText(String(value))).join("\t")}\n`).join("");
+}
+
+/** A field of a TSV line: what would end it, or does something to a terminal, is escaped. */
+function tsvText(text: string): string {
+  return escapeControlsInJson(JSON.stringify(text)).slice(1, -1).replaceAll('\\"', '"');
+}
+
+const EXAMPLES = `
+Examples:
+  sessions log                the latest changes first
+  sessions log --limit 5
+  sessions undo               take the last one back`;

@@ -1,0 +1,137 @@
+import path from "node:path";
+import { InvalidArgumentError, type Command } from "commander";
+import type { UndoPlan } from "../../copies/undo.js";
+import { isYes, requireTerminal } from "../asking.js";
+import { SessionsError } from "../../errors.js";
+import { originOf } from "../change-origin.js";
+import type { CliContext } from "../context.js";
+import { lockingOf } from "../locking.js";
+import { paragraph, warn } from "../notes.js";
+import { chooseStore, requireFile } from "../open-store.js";
+import { count } from "../render/numbers.js";
+import { escapeControlsInJson } from "../render/visible.js";
+import { warningText } from "../report-removal.js";
+import { Settings, type GlobalOptions } from "../settings.js";
+
+export interface UndoOptions extends GlobalOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export function undoCommand(program: Command, context: CliContext): Command {
+  const command = program
+    .command("undo")
+    .argument("[change]", "its number in the log; left out, the last change that was not taken back", parseChange)
+    .description("Take a change back: what it removed or replaced stands in the file again, byte for byte.");
+  return command
+    .option("-n, --dry-run", "only say what would be done")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", EXAMPLES)
+    .action(async (number: number | undefined) => runUndo(context, number, command.optsWithGlobals<UndoOptions>()));
+}
+
+export async function runUndo(context: CliContext, number: number | undefined, options: UndoOptions): Promise<void> {
+  const settings = new Settings(context, options);
+  const location = await chooseStore(context, settings);
+  requireFile(location);
+  const file = path.resolve(context.workingDirectory, location);
+  const { openSnapshot } = await import("../../storage/snapshot.js");
+  const { readHistory } = await import("../../copies/change-history.js");
+  const { chooseChange, planUndo, undoChange } = await import("../../copies/undo.js");
+  const input = {
+    location: file,
+    naiveOffset: settings.naiveOffset,
+    onRead: context.onRead,
+    open: () => openSnapshot(file),
+  };
+  const shownPlan = (): UndoPlan => {
+    using snapshot = openSnapshot(file);
+    return planUndo(input, snapshot, chooseChange(readHistory(file).entries, number));
+  };
+  if (options.dryRun === true) {
+    await report(context, settings, file, { plan: shownPlan(), isDryRun: true, change: undefined, warnings: [] });
+    return;
+  }
+  let shown: UndoPlan | undefined;
+  if (options.yes !== true) {
+    requireTerminal(
+      context,
+      "undo",
+      "changes the file",
+      "add --yes to change it without asking, or --dry-run to only see what it would do",
+    );
+    shown = shownPlan();
+    await context.stderr.write(await paragraph(context.stderr, textOf(shown, "will be")));
+    const answer = (await context.prompt(`Take change ${shown.change.number} back? [y/N] `))?.trim().toLowerCase();
+    if (!isYes(answer)) throw new SessionsError("CANCELLED", { reason: "nothing was changed" });
+  }
+  const {
+    plan,
+    number: change,
+    warnings,
+  } = await undoChange(input, lockingOf(context, settings), shown?.change.number ?? number, {
+    signal: context.interruptSignal(),
+    origin: originOf(context, settings),
+  });
+  await report(context, settings, file, { plan, isDryRun: false, change, warnings });
+  for (const warning of warnings) await warn(context, settings, warningText(warning));
+}
+
+async function report(
+  { stdout }: CliContext,
+  settings: Settings,
+  file: string,
+  done: {
+    readonly plan: UndoPlan;
+    readonly isDryRun: boolean;
+    readonly change: number | undefined;
+    readonly warnings: readonly string[];
+  },
+): Promise<void> {
+  const { plan, isDryRun, change, warnings } = done;
+  if (settings.isJson) {
+    const { isExact, restored, replaced, removed } = plan;
+    const body = {
+      store: file,
+      dryRun: isDryRun,
+      undoes: plan.change.number,
+      change,
+      exact: isExact,
+      restored,
+      replaced,
+      removed,
+      warnings,
+    };
+    await stdout.write(`${escapeControlsInJson(JSON.stringify(body, undefined, 2))}\n`);
+    return;
+  }
+  await stdout.write(await paragraph(stdout, textOf(plan, isDryRun ? "would be" : "")));
+}
+
+function textOf(
+  { change, isExact, restored, replaced, removed }: UndoPlan,
+  tense: "will be" | "would be" | "",
+): string {
+  const verb = (word: string): string => (tense === "" ? word : `${tense} ${word}`);
+  const parts = [
+    restored === 0 ? undefined : `${count(restored, "session")} ${verb("restored")}`,
+    replaced === 0 ? undefined : `${count(replaced, "session")} ${verb("set back")}`,
+    removed === 0 ? undefined : `${count(removed, "session")} ${verb("removed again")}`,
+  ].filter((part) => part !== undefined);
+  const what = parts.length === 0 ? "no session is touched" : parts.join(", ");
+  const how = isExact
+    ? "The file becomes byte for byte what it was before."
+    : "The file was changed since: only these sessions are touched.";
+  return `Change ${change.number} (${change.command}) ${verb("taken back")}: ${what}. ${how}`;
+}
+
+function parseChange(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("The number of a change is a whole number, as sessions log shows it.");
+}
+
+const EXAMPLES = `
+Examples:
+  sessions undo               take the last change back; asks first
+  sessions undo --dry-run     what that would do
+  sessions undo 12 --yes      take change 12 of sessions log back`;
