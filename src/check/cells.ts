@@ -30,6 +30,14 @@ export function quotedAt(text: string, at: number, delimiter: string): { text: s
   return { text: text.slice(at + 1, quote).replaceAll('""', '"'), end };
 }
 
+/** Where the field at an offset ends, as RFC 4180 has it; undefined where its quotes are broken. */
+export function cellEnd(text: string, at: number, delimiter: string): number | undefined {
+  if (text[at] === '"') return quotedAt(text, at, delimiter)?.end;
+  const next = text.indexOf(delimiter, at);
+  const end = next === -1 ? text.length : next;
+  return text.slice(at, end).includes('"') ? undefined : end;
+}
+
 /** The text ends within a quoted field, as RFC 4180 has it. */
 export function endsInQuotes(text: string, delimiter: string): boolean {
   for (let at = 0; at < text.length;) {

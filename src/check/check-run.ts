@@ -157,7 +157,7 @@ export class CheckRun {
   #setAllAside(): void {
     insertHeader(this.#ledger, 0, this.#outputNames, this.#dialect.lineBreak);
     const { code, message } = this.#steps.at(-1) ?? { code: "foreign-format", message: "the file cannot be read" };
-    this.#ledger.setAside(0, this.#source.byteLength, { code, reason: message, fields: {} }, "known");
+    this.#ledger.setAsideReported(0, this.#source.byteLength, { code, reason: message, fields: {} });
   }
 
   /**
@@ -239,7 +239,7 @@ export class CheckRun {
     else if (part.kind === "header") this.#takeHeader(part);
     else if (part.kind === "dropped") this.#ledger.drop(start, end, part.code);
     else if (!this.#keeper.complete(part)) {
-      this.#ledger.setAside(start, end, part.salvage);
+      this.#ledger.setAside(start, end, part.salvage, part.blamed);
       if (part.salvage.code === "fragment") this.#overlap.hasSigns = true;
     }
     const isNulRun = part.kind === "dropped" && part.code === "nul-bytes";

@@ -1,4 +1,5 @@
 import type { Diagnostic, DiagnosticCode } from "./diagnostic.js";
+import type { Span } from "./parts.js";
 import { Report } from "./report.js";
 import type { ByteSource } from "./byte-source.js";
 import type { Salvage } from "./salvage.js";
@@ -53,18 +54,19 @@ export class Ledger {
     this.#recorder.segment({ kind: "dropped", byteOffset: start, byteLength: end - start, code });
   }
 
-  /** Sets text aside that is no whole record, and reports it unless that was done. */
-  setAside(start: number, end: number, salvage: Salvage, reported: "new" | "known" = "new"): void {
+  /**
+   * Sets text aside that is no whole record, and reports it.
+   * @param blamed the part of it that is wrong; left out, it is all of it
+   */
+  setAside(start: number, end: number, salvage: Salvage, blamed: Span = { start, end }): void {
     const { code, reason, field } = salvage;
-    if (reported === "new")
-      this.report.add({
-        code,
-        byteOffset: start,
-        byteLength: end - start,
-        field,
-        message: reason,
-        outcome: "quarantined",
-      });
+    const span = { byteOffset: blamed.start, byteLength: blamed.end - blamed.start };
+    this.report.add({ code, ...span, field, message: reason, outcome: "quarantined" });
+    this.setAsideReported(start, end, salvage);
+  }
+
+  /** Sets text aside of which it was reported what is wrong with it. */
+  setAsideReported(start: number, end: number, salvage: Salvage): void {
     this.#recorder.segment(this.#quarantined(start, end, salvage));
   }
 

@@ -27,6 +27,8 @@ export interface RecordPart extends Span {
   readonly reading: RecordReading;
   readonly layout: RecordLayout;
   readonly notes: readonly PlacedNote[];
+  /** Where in the file the first quote stands in a field that needs a change; undefined where there is none. */
+  readonly quoteAt?: number | undefined;
   /** The bytes are a well-formed record of the output's dialect, as they stand. */
   readonly isAsItShouldBe: boolean;
 }
@@ -46,4 +48,6 @@ interface DroppedPart extends Span {
 export interface LostPart extends Span {
   readonly kind: "lost";
   readonly salvage: Salvage;
+  /** Where in the file the value stands that is to blame, where that is known. */
+  readonly blamed: Span | undefined;
 }

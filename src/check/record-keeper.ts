@@ -89,7 +89,11 @@ export class RecordKeeper {
         : undefined;
     if (isOdd && part.notes.length + notes.length === 0) {
       // A quote within a value that is not in quotes.
-      this.#ledger.report.add({ code: "stray-quote", byteOffset: start, byteLength: end - start, outcome: "healed" });
+      const span =
+        part.quoteAt === undefined
+          ? { byteOffset: start, byteLength: end - start }
+          : { byteOffset: part.quoteAt, byteLength: 1 };
+      this.#ledger.report.add({ code: "stray-quote", ...span, outcome: "healed" });
     }
     const edits = bytes === undefined ? undefined : [{ byteOffset: start, byteLength: end - start, bytes }];
     const expected = (name: string | undefined): string | undefined => {
@@ -120,7 +124,7 @@ export class RecordKeeper {
   }
 
   /** Makes a record whole by what an older copy has; false where it cannot. */
-  complete({ start, end, salvage }: LostPart): boolean {
+  complete({ start, end, salvage, blamed = { start, end } }: LostPart): boolean {
     const values = this.#olderCopy?.complete(salvage);
     const id = values?.["session_id"] ?? "";
     if (values === undefined || !this.#duplicates.addCompleted(id, start, end, salvage)) return false;
@@ -133,8 +137,8 @@ export class RecordKeeper {
     const message = `${salvage.reason}; the older copy has what is lost`;
     this.#ledger.report.add({
       code,
-      byteOffset: start,
-      byteLength: end - start,
+      byteOffset: blamed.start,
+      byteLength: blamed.end - blamed.start,
       field,
       message,
       outcome: "healed",

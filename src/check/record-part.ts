@@ -40,5 +40,7 @@ export function recordPart(
     notes.unshift({ code: isMade, ...whole });
   }
   const isAsItShouldBe = notes.length === 0 && reading.fields.every((field) => field.raw !== undefined);
-  return { kind: "record", start: first.start, end, reading, layout, notes, isAsItShouldBe };
+  const quote = reading.fields.find(({ quoteAt }) => quoteAt !== undefined)?.quoteAt;
+  const quoteAt = quote === undefined ? undefined : block.fileOffset(quote);
+  return { kind: "record", start: first.start, end, reading, layout, notes, quoteAt, isAsItShouldBe };
 }

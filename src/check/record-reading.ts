@@ -31,6 +31,8 @@ export interface FieldReading {
   readonly value: string;
   /** The field as it stands, quotes included, where it needs no change. */
   readonly raw: string | undefined;
+  /** Offset of the first quote in a field that needs a change; undefined where there is none. */
+  readonly quoteAt?: number | undefined;
 }
 
 /** A whole record read off a text. */
@@ -146,15 +148,26 @@ class RecordReader {
       const isUnchanged = candidate.isClean && reading.value === candidate.text;
       const noteCount = this.#notes.length;
       for (const code of new Set([...candidate.codes, ...reading.codes])) {
-        this.#notes.push({ code, field: name, start: at, end: candidate.end, isLossy: reading.isLossy === true });
+        const quote = code === "stray-quote" ? edgeQuote(this.#text, at, candidate.end) : -1;
+        const span = quote === -1 ? { start: at, end: candidate.end } : { start: quote, end: quote + 1 };
+        this.#notes.push({ code, field: name, ...span, isLossy: reading.isLossy === true });
       }
-      this.#fields.push({ value: reading.value, raw: isUnchanged ? this.#text.slice(at, candidate.end) : undefined });
+      this.#fields.push({
+        value: reading.value,
+        raw: isUnchanged ? this.#text.slice(at, candidate.end) : undefined,
+        quoteAt: isUnchanged ? undefined : this.#quoteIn(at, candidate.end),
+      });
       const end = this.#behind(place, at, candidate.end);
       if (end !== undefined) return end;
       this.#fields.pop();
       this.#notes.length = noteCount;
     }
     return undefined;
+  }
+
+  #quoteIn(start: number, end: number): number | undefined {
+    const quote = this.#text.indexOf('"', start);
+    return quote === -1 || quote >= end ? undefined : quote;
   }
 
   /** The end of a field cannot be seen: it is in quotes or braces, or the text ends first. */
@@ -262,6 +275,14 @@ function endsInQuote(text: string, at: number): boolean {
   let quote = text.indexOf('"', at);
   while (quote !== -1 && text[quote + 1] === '"') quote = text.indexOf('"', quote + 2);
   return quote !== -1;
+}
+
+/** Offset of the quote at the start of a value, or else at its end; -1 where there is none. */
+function edgeQuote(text: string, start: number, end: number): number {
+  const value = text.slice(start, end);
+  const first = value.search(/^\s*["']/) === -1 ? -1 : value.search(/["']/);
+  const place = first === -1 ? Math.max(value.lastIndexOf('"'), value.lastIndexOf("'")) : first;
+  return place === -1 ? -1 : start + place;
 }
 
 const UUID_COLUMNS: ReadonlySet<string> = new Set(["session_id", "thread_id"]);

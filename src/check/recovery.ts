@@ -3,6 +3,7 @@ import { Block, linesOfBlock } from "./block.js";
 import { structureOf } from "./structure.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
+import { fieldPlace } from "./field-place.js";
 import { readHeader, type HeaderReading } from "./header.js";
 import type { Line, LineReader } from "./lines.js";
 import { isHopeless } from "./hopeless.js";
@@ -17,7 +18,7 @@ import {
   type RecordReading,
 } from "./record-reading.js";
 import { cellsOf, endsInQuotes } from "./cells.js";
-import { salvage } from "./salvage.js";
+import { salvage, type Salvage } from "./salvage.js";
 import { hasTextBeforeUuid, UUID, UUID_START, UUIDS } from "./uuid.js";
 import { kindOf, type ValueRules } from "./values.js";
 
@@ -61,7 +62,7 @@ export class Recovery {
     if (structure !== undefined) {
       if (structure.isLost !== true) return { kind: "dropped", ...span, code: structure.code };
       const reason = "the diff removed this line: it is an older version";
-      return { kind: "lost", ...span, salvage: { code: structure.code, reason, fields: {} } };
+      return { kind: "lost", ...span, salvage: { code: structure.code, reason, fields: {} }, blamed: undefined };
     }
     const single = new Block([line], this.#dialect, isMidLine, "break");
     const header = isMidLine ? undefined : this.#header(single, span);
@@ -271,10 +272,12 @@ export class Recovery {
     const end = embedded === undefined ? line.next : single.fileOffset(embedded);
     const isCutAtEnd = embedded !== undefined || line.ending === "end" || line.ending === "nul";
     const around = { isCutAtStart: isCutAtStart || (isMidLine && !UUID_START.test(text)), isCutAtEnd };
-    const found = isHopeless(text, this.layout.delimiter)
-      ? ({ code: "text-line", reason: "the line has not the form of a record", fields: {} } as const)
+    const found: Salvage = isHopeless(text, this.layout.delimiter)
+      ? { code: "text-line", reason: "the line has not the form of a record", fields: {} }
       : salvage(text, this.layout, this.#rules, this.#dialect, around);
-    return { kind: "lost", start: line.start, end, salvage: found };
+    const place = found.field === undefined ? undefined : fieldPlace(text, found.field, this.layout);
+    const blamed = place && { start: single.fileOffset(place.start), end: single.fileOffset(place.end) };
+    return { kind: "lost", start: line.start, end, salvage: found, blamed };
   }
 
   /** Where in a text that starts otherwise a whole record starts that goes to its end. */

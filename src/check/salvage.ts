@@ -130,7 +130,13 @@ function salvageLeft(
   return fields;
 }
 
-function fieldAt(text: string, at: number, name: string, delimiter: string): { text: string; end: number } | undefined {
+/** The field at an offset: JSON ends where its braces do, whatever its quotes say. */
+export function fieldAt(
+  text: string,
+  at: number,
+  name: string,
+  delimiter: string,
+): { text: string; end: number } | undefined {
   if (kindOf(bareName(name)) === "json" && /^[ ]*["{\u00e2]/.test(text.slice(at, at + 8))) {
     for (const cell of jsonCells(text, at)) {
       if (cell.end >= text.length || text.startsWith(delimiter, cell.end)) return { text: cell.json, end: cell.end };
