@@ -82,8 +82,17 @@ function blame(
   const kind = kindOf(next);
   if (kind === "json") return { code: "json-invalid", reason: `${next} is not valid JSON`, field: next };
   if (kind === "time") return { code: "timestamp-invalid", reason: `${next} is no time that exists`, field: next };
-  const count = cells?.length ?? pieces;
-  return { code: "field-count", reason: `the record has ${count} fields, and the header names ${layout.names.length}` };
+  return {
+    code: "field-count",
+    reason: countReason(cells?.length ?? pieces, layout.names.length, cells !== undefined),
+  };
+}
+
+function countReason(count: number, wanted: number, isWellFormed: boolean): string {
+  if (count !== wanted) return `the record has ${count} fields, and the header names ${wanted}`;
+  return isWellFormed
+    ? "values stand in the wrong columns"
+    : "where the fields of the record end cannot be told: its quotes do not match up";
 }
 
 /** All fields are there; some of their values are none. */

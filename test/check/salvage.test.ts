@@ -295,7 +295,17 @@ describe("a record with more fields than columns, or others", () => {
 
   test("is one too where the number is right, and the values are in other places", () => {
     const line = lineOf({ thread_id: "", created_at: "", last_activity: "", metadata: "{" });
-    expect(salvaged(line, { dialect: FREE }).code).toBe("field-count");
+    expect(salvaged(line, { dialect: FREE })).toMatchObject({
+      code: "field-count",
+      reason: "values stand in the wrong columns",
+    });
+  });
+
+  test("is one too where the number is right only because quotes are broken", () => {
+    expect(salvaged(lineOf({ platform: "", pending_approval: '"x' }), { dialect: FREE })).toMatchObject({
+      code: "field-count",
+      reason: "where the fields of the record end cannot be told: its quotes do not match up",
+    });
   });
 
   test("has its delimiters counted where quotes are broken", () => {
