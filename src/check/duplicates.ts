@@ -58,7 +58,7 @@ export class Duplicates {
     const [before, after] = [valuesOf(earlier), valuesOf(record)];
     const verdict = compareVersions(before, after, this.#ledger.report.line(earlierStart));
     if (verdict === undefined) return;
-    const { code, message, stays } = verdict;
+    const { code, message, reason, stays } = verdict;
     if (code === "duplicate-conflict" && this.#overlap.hasSigns && spansBorder(earlier) !== spansBorder(record)) {
       // One of the two is itself, the other one is made of two records.
       const mixed = spansBorder(earlier) ? earlier : record;
@@ -75,7 +75,6 @@ export class Duplicates {
     const [removed, values] = stays === "later" ? [earlier, before] : [record, after];
     if (code === "duplicate-record") this.#ledger.dropCopy(removed.start, removed.end);
     else {
-      const reason = "an older version of a session that stays";
       this.#ledger.setAsideLater(removed.start, removed.end, { code, reason, fields: Object.fromEntries(values) });
     }
   }
@@ -90,6 +89,8 @@ export function valuesOf({ reading, layout }: RecordPart): Values {
 interface Verdict {
   readonly code: DiagnosticCode;
   readonly message: string;
+  /** Why the one that does not stay is set aside. */
+  readonly reason: string;
   readonly stays: "earlier" | "later" | "both";
 }
 
@@ -104,15 +105,27 @@ function compareVersions(earlier: Values, later: Values, earlierLine: number): V
   };
   // A column that only one of them has, by another header, counts too.
   if ([...earlier.keys(), ...later.keys()].every((name) => isSame(name, value(earlier, name)))) {
-    return { code: "duplicate-record", message: `the record of line ${earlierLine} again`, stays: "earlier" };
+    return {
+      code: "duplicate-record",
+      message: `the record of line ${earlierLine} again`,
+      reason: "a copy",
+      stays: "earlier",
+    };
   }
   const other = ["user_id", "thread_id", "created_at"].find((name) => !isSame(name, value(earlier, name)));
   if (other !== undefined) {
     const message = `line ${earlierLine} has the same session_id and another ${other}`;
-    return { code: "duplicate-conflict", message, stays: "both" };
+    return { code: "duplicate-conflict", message, reason: message, stays: "both" };
   }
   const [before, after] = [earlier, later].map((values) => parseTimestamp(value(values, "last_activity")));
-  const isNewer = (after ?? 0) >= (before ?? 0);
-  const message = `${isNewer ? "a newer" : "an older"} version of the session of line ${earlierLine}`;
-  return { code: "duplicate-version", message, stays: isNewer ? "later" : "earlier" };
+  const difference = (after ?? 0) - (before ?? 0);
+  const which = difference === 0 ? "another" : difference > 0 ? "a newer" : "an older";
+  const tie = difference === 0 ? " with the same last_activity; the later line stays" : "";
+  return {
+    code: "duplicate-version",
+    message: `${which} version of the session of line ${earlierLine}${tie}`,
+    reason:
+      difference === 0 ? `another version of a session that stays,${tie}` : "an older version of a session that stays",
+    stays: difference >= 0 ? "later" : "earlier",
+  };
 }

@@ -194,9 +194,12 @@ describe("a version of a session", () => {
   });
 
   test("of the same moment is the older one where another one follows, as the backend has it", () => {
-    const { removed, said } = noted([USUALLY, lineOf({ metadata: '{"a":1}' })]);
+    const { removed, said, superseded } = noted([USUALLY, lineOf({ metadata: '{"a":1}' })]);
     expect(removed).toEqual([[0, "duplicate-version"]]);
-    expect(said).toMatchObject([["duplicate-version", 1, "quarantined", "a newer version of the session of line 1"]]);
+    const tie = "with the same last_activity; the later line stays";
+    const message = `another version of the session of line 1 ${tie}`;
+    expect(said).toMatchObject([["duplicate-version", 1, "quarantined", message]]);
+    expect(superseded).toMatchObject([{ reason: `another version of a session that stays, ${tie}` }]);
   });
 
   test("is compared with the one that stays, in whatever order they come", () => {
