@@ -23,13 +23,21 @@ const LONGEST_CONTENT = 1024 * 1024 * 1024;
 const MOST_LAYERS = 4;
 
 const SIGNATURES: readonly [string, DiagnosticCode, string][] = [
-  ["BZh91AY&SY", "compressed", "bzip2-compressed: decompress it with bunzip2"],
-  ["\u00fd7zXZ\0", "compressed", "xz-compressed: decompress it with unxz"],
-  ["\u0028\u00b5\u002f\u00fd", "compressed", "Zstandard-compressed: decompress it with unzstd"],
+  ["BZh91AY&SY", "compressed", "bzip2-compressed: decompress it with: bzip2 -dc FILE | sessions repair - -o out.csv"],
+  ["\u00fd7zXZ\0", "compressed", "xz-compressed: decompress it with: xz -dc FILE | sessions repair - -o out.csv"],
+  [
+    "\u0028\u00b5\u002f\u00fd",
+    "compressed",
+    "Zstandard-compressed: decompress it with: zstd -dc FILE | sessions repair - -o out.csv",
+  ],
   ["7z\u00bc\u00af\u0027\u001c", "compressed", "a 7-Zip archive: extract it first"],
   ["Rar!\u001a\u0007", "compressed", "a RAR archive: extract it first"],
   ["SQLite format 3\0", "foreign-format", "an SQLite database"],
-  ["\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1", "foreign-format", "an old Excel workbook: save it as CSV"],
+  [
+    "\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1",
+    "foreign-format",
+    "an old Excel workbook: save it as CSV UTF-8 from the spreadsheet program",
+  ],
   ["PAR1\u0015", "foreign-format", "a Parquet file"],
   ["%PDF-", "foreign-format", "a PDF document"],
   ["\u007fELF", "foreign-format", "a program"],

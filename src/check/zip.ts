@@ -32,8 +32,11 @@ interface Entry {
 export function fileOfZip(archive: Buffer): ZippedFile | string {
   const entries = entriesOf(archive);
   if (entries === undefined) return "a ZIP archive that is damaged: extract it first";
-  if (entries.some(({ name }) => /^(?:\[Content_Types\]|_rels\/|xl\/|word\/|META-INF\/|mimetype$)/.test(name))) {
-    return "a spreadsheet or another document: save it as CSV";
+  if (entries.some(({ name }) => name.startsWith("xl/"))) {
+    return "a spreadsheet: save it as CSV UTF-8 from the spreadsheet program";
+  }
+  if (entries.some(({ name }) => /^(?:\[Content_Types\]|_rels\/|word\/|META-INF\/|mimetype$)/.test(name))) {
+    return "a spreadsheet or another document: save it as CSV UTF-8";
   }
   const files = entries.filter(({ name }) => !name.endsWith("/"));
   const [file] = files;

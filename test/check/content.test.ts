@@ -85,13 +85,21 @@ describe("nothing is around", () => {
 
 describe("nothing can be read in", () => {
   test.each([
-    ["BZh91AY&SY", "compressed", "bzip2-compressed: decompress it with bunzip2"],
-    ["\xfd7zXZ\0", "compressed", "xz-compressed: decompress it with unxz"],
-    ["\x28\xb5\x2f\xfd", "compressed", "Zstandard-compressed: decompress it with unzstd"],
+    ["BZh91AY&SY", "compressed", "bzip2-compressed: decompress it with: bzip2 -dc FILE | sessions repair - -o out.csv"],
+    ["\xfd7zXZ\0", "compressed", "xz-compressed: decompress it with: xz -dc FILE | sessions repair - -o out.csv"],
+    [
+      "\x28\xb5\x2f\xfd",
+      "compressed",
+      "Zstandard-compressed: decompress it with: zstd -dc FILE | sessions repair - -o out.csv",
+    ],
     ["7z\xbc\xaf\x27\x1c", "compressed", "a 7-Zip archive: extract it first"],
     ["Rar!\x1a\x07", "compressed", "a RAR archive: extract it first"],
     ["SQLite format 3\0", "foreign-format", "an SQLite database"],
-    ["\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "foreign-format", "an old Excel workbook: save it as CSV"],
+    [
+      "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+      "foreign-format",
+      "an old Excel workbook: save it as CSV UTF-8 from the spreadsheet program",
+    ],
     ["PAR1\x15", "foreign-format", "a Parquet file"],
     ["%PDF-", "foreign-format", "a PDF document"],
     ["\x7fELF", "foreign-format", "a program"],

@@ -33,7 +33,8 @@ const END = "504b0506" + "00000000" + "01000100" + "33000000" + "27000000" + "00
 
 const DAMAGED = "a ZIP archive that is damaged: extract it first";
 const UNUSUAL = "a ZIP archive in an unusual form: extract it first";
-const DOCUMENT = "a spreadsheet or another document: save it as CSV";
+const DOCUMENT = "a spreadsheet or another document: save it as CSV UTF-8";
+const SPREADSHEET = "a spreadsheet: save it as CSV UTF-8 from the spreadsheet program";
 
 function hex(text: string): string {
   return Buffer.from(text, "latin1").toString("hex");
@@ -150,16 +151,18 @@ describe("no single file is in", () => {
 });
 
 describe("an office program's document is one with", () => {
-  test.each([
-    "[Content_Types].xml",
-    "_rels/.rels",
-    "xl/workbook.xml",
-    "word/document.xml",
-    "META-INF/manifest.xml",
-    "mimetype",
-  ])("%s", (name) => {
-    expect(fileOfZip(archiveOf({ name, content: "x" }))).toBe(DOCUMENT);
-    expect(fileOfZip(archiveOf({ name: "a.csv" }, { name }))).toBe(DOCUMENT);
+  test.each(["[Content_Types].xml", "_rels/.rels", "word/document.xml", "META-INF/manifest.xml", "mimetype"])(
+    "%s",
+    (name) => {
+      expect(fileOfZip(archiveOf({ name, content: "x" }))).toBe(DOCUMENT);
+      expect(fileOfZip(archiveOf({ name: "a.csv" }, { name }))).toBe(DOCUMENT);
+    },
+  );
+
+  test("a folder xl, which is a spreadsheet", () => {
+    const [types, sheet] = [{ name: "[Content_Types].xml" }, { name: "xl/workbook.xml" }];
+    expect(fileOfZip(archiveOf(types, sheet))).toBe(SPREADSHEET);
+    expect(fileOfZip(archiveOf(sheet))).toBe(SPREADSHEET);
   });
 
   test.each(["xl.csv", "words/a.csv", "data/xl/a.csv", "mimetypes.csv", "xlsx/a.csv"])("no name like %s", (name) => {
