@@ -71,7 +71,10 @@ export function readValue(column: string, text: string, rules: ValueRules): Valu
   if (kind !== "json" || trimmed === "") value = trimmed;
   const decoded = decode(value, rules.lossy);
   if (decoded === undefined) {
-    return { fault: "invalid-utf8", reason: `${column} holds a character of which bytes are missing` };
+    return {
+      fault: "invalid-utf8",
+      reason: `${column} holds bytes that are not UTF-8, and what they stand for is not certain`,
+    };
   }
   if (decoded === value) return readText(column, kind, value, codes, rules);
   // Among the letters may have been spaces and quotes.

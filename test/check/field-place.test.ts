@@ -56,3 +56,15 @@ test("a column behind one whose end cannot be told has no place", () => {
   expect(fieldPlace('a,b,c,d,e,f,"{,h', "metadata", USUAL)).toBeUndefined();
   expect(fieldPlace("a,b", "metadata", USUAL)).toBeUndefined();
 });
+
+test("bytes of another encoding are said to be none of UTF-8", () => {
+  const diagnostics: Diagnostic[] = [];
+  const bytes = Buffer.from(`${HEADER}\n${lineOf({ metadata: '"{""a"":""\xcf\xf0\xe8\xe2""}"' })}\n`, "latin1");
+  checkCsv(memorySource(bytes), { onDiagnostic: (diagnostic) => diagnostics.push(diagnostic) });
+  expect(diagnostics).toMatchObject([
+    {
+      code: "invalid-utf8",
+      message: "metadata holds bytes that are not UTF-8, and what they stand for is not certain",
+    },
+  ]);
+});
