@@ -89,3 +89,17 @@ test("an unknown code is a usage error", async () => {
     exitCode: 2,
   });
 });
+
+test.each(["UNCLOSED-QUOTE", "error[unclosed-quote]", "Error[Unclosed-Quote]", " warning[unclosed-quote] "])(
+  "a code may be written as %j",
+  async (text) => {
+    const { stdout, exitCode } = await new Folder().run(["explain", text]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("error[unclosed-quote]");
+  },
+);
+
+test("a mistyped code in brackets is compared without them", async () => {
+  const { stderr } = await new Folder().run(["explain", "error[json-pyton]"]);
+  expect(stderr).toContain("did you mean json-python?");
+});

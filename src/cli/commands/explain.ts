@@ -35,13 +35,17 @@ export async function runExplain(context: CliContext, code: string | undefined, 
 
 const CODES = Object.keys(RULES) as DiagnosticCode[];
 
-/** @throws SessionsError USAGE for a code that there is not */
+/**
+ * The code that a text names, also as validate prints it: `error[unclosed-quote]`.
+ * @throws SessionsError USAGE for a code that there is not
+ */
 function requireCode(text: string): DiagnosticCode {
-  const code = CODES.find((candidate) => candidate === text);
+  const [, bare = text] = /^(?:error|warning)\[(.*)\]$/i.exec(text.trim()) ?? [];
+  const code = CODES.find((candidate) => candidate === bare.trim().toLowerCase());
   if (code !== undefined) return code;
   throw new SessionsError("USAGE", {
     reason: `there is no code "${text}"`,
-    suggestions: suggest(text, CODES),
+    suggestions: suggest(bare, CODES),
     hint: "see all codes with: sessions explain",
   });
 }
