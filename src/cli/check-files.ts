@@ -6,6 +6,7 @@ import { requireUnchanged } from "../store/csv-reading.js";
 import { memorySource, type CsvSource } from "../store/csv-source.js";
 import type { CliContext } from "./context.js";
 import { explained } from "./explain-error.js";
+import { openExisting } from "./explain-missing-file.js";
 import { readStandardInput, requireFile, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
 import type { PieceWriter } from "./piece-writer.js";
 import { isValid, type DiagnosticsReport, type ReportOptions } from "./render/diagnostics-report.js";
@@ -73,7 +74,7 @@ function checkSource({ onRead }: CliContext, file: string, source: CsvSource, re
 async function openSource(context: CliContext, file: string, location: string): Promise<CsvSource> {
   if (file === STANDARD_INPUT) return memorySource(await readStandardInput(context));
   requireFile(file);
-  return openSnapshot(location);
+  return openExisting(context, () => openSnapshot(location));
 }
 
 async function throwLast({ stderr }: CliContext, failures: readonly SessionsError[]): Promise<void> {

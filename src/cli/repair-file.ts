@@ -9,6 +9,7 @@ import { memorySource } from "../store/csv-source.js";
 import { plannedFiles, quarantinePathFor, type RepairFiles } from "../store/repair-files.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import type { CliContext } from "./context.js";
+import { openExisting } from "./explain-missing-file.js";
 import { lockingOf } from "./locking.js";
 import { warn } from "./notes.js";
 import { readStandardInput, requireFile, STANDARD_INPUT_NAME } from "./open-store.js";
@@ -37,8 +38,9 @@ export async function repairFile(
 ): Promise<void> {
   requireFile(location);
   const targets = repairTargets(context, location, options);
-  using backup = targets.fromBackup === undefined ? undefined : openSnapshot(targets.fromBackup);
-  using snapshot = targets.input === undefined ? undefined : openSnapshot(targets.input);
+  const open = (file: string): Snapshot => openExisting(context, () => openSnapshot(file));
+  using backup = targets.fromBackup === undefined ? undefined : open(targets.fromBackup);
+  using snapshot = targets.input === undefined ? undefined : open(targets.input);
   const input = {
     source: snapshot ?? memorySource(await readStandardInput(context)),
     location: targets.input ?? STANDARD_INPUT_NAME,

@@ -1,9 +1,12 @@
 import type { Faults } from "../store/store.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
+import { STANDARD_INPUT_NAME } from "./open-store.js";
 import { count } from "./render/numbers.js";
 import { visibleText } from "./render/visible.js";
 import type { Settings } from "./settings.js";
+import { shellQuote } from "./shell-quote.js";
+import { shownPath } from "./shown-path.js";
 
 const LINES_SHOWN = 5;
 
@@ -16,11 +19,13 @@ export async function reportLeftOut(
 ): Promise<void> {
   if (faults.count === 0) return;
   const verb = faults.count === 1 ? "is" : "are";
+  const file = location === STANDARD_INPUT_NAME ? undefined : shellQuote(shownPath(context, location));
+  const next = file === undefined ? "" : `  see what is wrong with them with: sessions validate ${file}\n`;
   await warn(
     context,
     settings,
     `${count(faults.count, "record")} of ${location} ${verb} left out, not whole:`,
-    findingLines(faults),
+    `${findingLines(faults)}${next}`,
   );
 }
 

@@ -178,7 +178,32 @@ test("a reading command shows what is whole, and says what it left out", async (
   folder.write("x.csv", csvFile(WHOLE[0] ?? "", "only,three,fields", WHOLE[1] ?? ""));
   expect(await folder.run(["list", "-s", "x.csv", "--format", "ids"])).toEqual({
     stdout: "a\nb\n",
-    stderr: "warning: 1 record of <dir>/x.csv is left out, not whole:\n  line 3: 3 fields where the header has 8\n",
+    stderr:
+      "warning: 1 record of <dir>/x.csv is left out, not whole:\n  line 3: 3 fields where the header has 8\n" +
+      "  see what is wrong with them with: sessions validate x.csv\n",
     exitCode: 0,
   });
+});
+
+test.for<[string[], readonly string[], string]>([
+  [["validate", "none.csv"], [], "  check the path\n"],
+  [["validate", "gone/none.csv"], ["a.csv"], "  check the path\n"],
+  [["validate", "none.csv"], ["session's.csv"], "  check the path; there is 'session'\\''s.csv'\n"],
+  [
+    ["repair", "sesions.csv"],
+    ["sessions.csv"],
+    "  did you mean sessions.csv?\n  check the path; there is sessions.csv\n",
+  ],
+  [["repair", "x/none.csv"], ["x/a.csv", "x/b.CSV", "x/c.txt"], "  check the path; there are x/a.csv, x/b.CSV\n"],
+  [
+    ["repair", "1.csv", "--from-backup", "none.csv"],
+    ["1.csv", "2.csv", "3.csv", "4.csv", "5.csv", "6.csv", "7.csv"],
+    "  check the path; there are 1.csv, 2.csv, 3.csv, 4.csv, 5.csv and 2 other CSV files\n",
+  ],
+])("%j where it must be there already, beside %j", async ([argv, names, hint]) => {
+  const folder = new Folder();
+  mkdirSync(folder.file("x"));
+  for (const name of names) folder.write(name, "");
+  const { stderr, exitCode } = await folder.run([...argv]);
+  expect({ stderr: stderr.slice(stderr.indexOf("\n") + 1), exitCode }).toEqual({ stderr: hint, exitCode: 10 });
 });

@@ -73,7 +73,7 @@ test("files that cannot be opened do not keep the others from being checked", as
   expect(stdout).toMatch(/\n2 files: 1 passed, 1 failed\n$/);
   expect(stderr).toBe(
     "error: <dir>/folder is not a file that can hold sessions: it is a directory\n  name a regular file with --store <path>\n" +
-      "error: no such file: <dir>/missing.csv\n  check the path, or make an empty file with: sessions init <dir>/missing.csv\n",
+      "error: no such file: <dir>/missing.csv\n  check the path; there are a.csv, b.csv\n",
   );
   expect(exitCode).toBe(10);
 });
