@@ -60,7 +60,9 @@ export class SegmentLog implements Recorder {
     const left = new Set(this.#superseded.map(({ byteOffset }) => byteOffset));
     let count = 0;
     for (let index = 0; index < this.#length; index += NUMBERS) {
-      if (this.#numbers[index + 2] === HEALED && left.has(this.#numbers[index] ?? -1)) count += 1;
+      const [byteOffset = 0, byteLength = 0, fate] = this.#numbers.subarray(index, index + NUMBERS);
+      // A header that is put before the first record has no bytes of its own.
+      if (fate === HEALED && byteLength > 0 && left.has(byteOffset)) count += 1;
     }
     return count;
   }

@@ -101,9 +101,12 @@ function proofText({ proof, plan }: PreparedRepair, { quarantine }: RepairFiles)
   const { kept, healed, dropped, quarantined } = proof.bytes;
   if (plan.isIdentity) return `Proven: each of the ${count(kept, "byte")} stays as it is.`;
   const aside = quarantine === undefined && quarantined > 0 ? "set aside" : "in the quarantine";
+  const stays = groupDigits(kept);
+  const made = groupDigits(proof.outputByteLength - kept);
   return (
-    `Proven: every byte of the content is in the output (${groupDigits(kept)} as they stand, ${groupDigits(healed)} healed), ` +
-    `${aside} (${groupDigits(quarantined)}), or listed as structure that is left out (${groupDigits(dropped)}).`
+    `Proven: of the content's ${count(proof.contentByteLength, "byte")} ${stays} stay as they are, ${groupDigits(healed)} are healed, ` +
+    `${groupDigits(quarantined)} are ${aside}, and ${groupDigits(dropped)} are left out as structure. ` +
+    `The output has ${count(proof.outputByteLength, "byte")}: those ${stays}, and ${made} in what is healed.`
   );
 }
 

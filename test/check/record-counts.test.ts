@@ -35,3 +35,8 @@ test("a record that is healed and stays is", () => {
     duplicates: 1,
   });
 });
+
+test("a header that is put before a record that does not stay is no healed record", () => {
+  expect(planOf(`${lineOf()}\n${NEWER}\n`).records).toEqual({ kept: 1, healed: 0, quarantined: 1, duplicates: 1 });
+  expect(planOf(`${HEALED}\n${NEWER}\n`).records).toEqual({ kept: 1, healed: 0, quarantined: 1, duplicates: 1 });
+});
