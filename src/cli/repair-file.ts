@@ -83,12 +83,14 @@ class Repair {
   }
 
   async show(): Promise<void> {
+    await this.#warnWhereNothingIsLeft();
     await this.#report("dry run", this.#planned(), []);
   }
 
   /** The repaired file to standard output; what is set aside goes nowhere, and is still in the input. */
   async print(): Promise<void> {
     const { partial } = this.#targets;
+    await this.#warnWhereNothingIsLeft();
     if (partial !== undefined) await writeSalvaged(this.#prepared, this.#writing(), partial);
     for (const piece of joined(repairedPieces(this.#prepared))) await this.#context.stdout.write(piece);
     await this.#report("done", this.#planned(), []);
@@ -98,6 +100,7 @@ class Repair {
   }
 
   async writeTo(path: string): Promise<void> {
+    await this.#warnWhereNothingIsLeft();
     const { warnings, ...files } = await repairTo(this.#prepared, path, this.#writing());
     await this.#report("done", files, warnings);
     const left = quarantinePathFor(path);
@@ -125,10 +128,28 @@ class Repair {
       await this.#context.stderr.write(await this.#text("question", this.#planned(), "stderr"));
     }
     if (foreignAge !== undefined) await warnOfForeignWriter(this.#context, this.#settings, foreignAge);
-    if (!isAgreed) await requireYes(this.#context, `Repair ${shellQuote(shownPath(this.#context, snapshot.path))}?`);
+    await this.#warnWhereNothingIsLeft();
+    if (!isAgreed) await requireYes(this.#context, this.#question(shellQuote(shownPath(this.#context, snapshot.path))));
     const { warnings, ...files } = await repairInPlace(this.#prepared, snapshot, this.#writing());
     await this.#report("done", files, [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...warnings]);
     for (const warning of warnings) await warn(this.#context, this.#settings, warningText(warning));
+  }
+
+  #question(file: string): string {
+    return this.#isNothingLeft() ? `Leave only the header of ${file}, and no session?` : `Repair ${file}?`;
+  }
+
+  /** There was text, and no record can be read off it. */
+  #isNothingLeft(): boolean {
+    const { plan, proof } = this.#prepared;
+    return plan.records.kept + plan.records.healed === 0 && proof.quarantined.count > 0;
+  }
+
+  async #warnWhereNothingIsLeft(): Promise<void> {
+    if (!this.#isNothingLeft()) return;
+    const file = shownPath(this.#context, this.#prepared.input.location);
+    const text = `no session can be read in ${file}: the repaired file holds only its header. Is it the right file?`;
+    await warn(this.#context, this.#settings, text);
   }
 
   #planned(): RepairFiles {

@@ -8,6 +8,7 @@ import { findingsJson } from "./render/findings-json.js";
 import { count, groupDigits } from "./render/numbers.js";
 import { escapeControlsInJson } from "./render/visible.js";
 import { findingLines } from "./report-faults.js";
+import { repairNextSteps } from "./repair-next-steps.js";
 import { shownPath } from "./shown-path.js";
 
 /** How far a repair has come, for those who are told of it. */
@@ -40,6 +41,7 @@ export async function repairText(
   }
   parts.push(...piecesText(prepared), await say(proofText(prepared, progress.files)));
   parts.push(await filesText(say, context, prepared, progress));
+  if (progress.stage === "done") parts.push(repairNextSteps(context, prepared, progress.files, stream));
   return parts.join("");
 }
 
@@ -106,7 +108,7 @@ function proofText({ proof, plan }: PreparedRepair, { quarantine }: RepairFiles)
   return (
     `Proven: of the content's ${count(proof.contentByteLength, "byte")} ${stays} stay as they are, ${groupDigits(healed)} are healed, ` +
     `${groupDigits(quarantined)} are ${aside}, and ${groupDigits(dropped)} are left out as structure. ` +
-    `The output has ${count(proof.outputByteLength, "byte")}: those ${stays}, and ${made} in what is healed.`
+    `The output has ${count(proof.outputByteLength, "byte")}: those ${stays}, and ${made} written anew.`
   );
 }
 

@@ -46,7 +46,11 @@ const REPORT =
   "Set aside:\n  1 text-line (line 5): a line that is no record\n" +
   "Pieces set aside:\n  line 5: the line has not the form of a record\n" +
   "Proven: of the content's 326 bytes 229 stay as they are, 88 are healed, 9 are in the quarantine, and 0 are left out as structure. " +
-  "The output has 323 bytes: those 229, and 94 in what is healed.\n";
+  "The output has 323 bytes: those 229, and 94 written anew.\n";
+const NEXT = (quarantine: string): string =>
+  "What to do next:\n" +
+  `  Look at what is set aside, a piece a line: less ${quarantine}\n` +
+  "  See why it is set aside: sessions explain text-line\n";
 const FILES = `  ${BACKUP}: backup of the old file\n  ${QUARANTINE}: quarantine\n  s.csv: the repaired file\n`;
 
 test.for([["-n"], ["--dry-run", "--yes"]])("%j says what would be done, and writes nothing", async (options) => {
@@ -62,7 +66,7 @@ test.for([["-n"], ["--dry-run", "--yes"]])("%j says what would be done, and writ
 test("in place: the file is repaired; its backup and the quarantine lie beside it; exit 4 for what was set aside", async () => {
   const folder = folderWith(DAMAGED);
   expect(await folder.run(["repair", "s.csv", "--yes"])).toEqual({
-    stdout: `${REPORT}Written:\n${FILES}`,
+    stdout: `${REPORT}Written:\n${FILES}${NEXT(QUARANTINE)}`,
     stderr: "",
     exitCode: 4,
   });
@@ -117,7 +121,9 @@ test("-o writes another file with its quarantine, mode 0600, and replaces both t
   const folder = folderWith(DAMAGED);
   for (const run of [1, 2]) {
     const { stdout, exitCode } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
-    expect(stdout).toBe(`${REPORT}Written:\n  out.csv.quarantine.jsonl: quarantine\n  out.csv: the repaired file\n`);
+    expect(stdout).toBe(
+      `${REPORT}Written:\n  out.csv.quarantine.jsonl: quarantine\n  out.csv: the repaired file\n${NEXT("out.csv.quarantine.jsonl")}`,
+    );
     expect({ run, exitCode }).toEqual({ run, exitCode: 4 });
     expect(folder.read("out.csv")).toBe(REPAIRED);
     expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject(QUARANTINE_LINE);
@@ -154,7 +160,7 @@ test("standard input goes where -o says, or is only looked at", async () => {
   expect(await folder.run(["repair", "-", "-o", "out.csv"], { stdin })).toMatchObject({ exitCode: 4 });
   expect(folder.read("out.csv")).toBe(REPAIRED);
   const { stdout } = await folder.run(["-s", "-", "repair", "-n"], { stdin });
-  expect(stdout).toMatch(/^standard input: 4 records[^]*in what is healed\.\nNothing was written\.\n$/);
+  expect(stdout).toMatch(/^standard input: 4 records[^]*written anew\.\nNothing was written\.\n$/);
   expect(await folder.run(["repair", "-"], { stdin })).toEqual({
     stdout: "",
     stderr:
@@ -397,4 +403,66 @@ test("text of the file is visible in what people read, and as it is in a diff fo
   expect(shown.stdout).toContain("\n-\\x1b[31mred\\u202e\n");
   for (const hostile of ["\u001b", "\u202e"]) expect(`${shown.stdout}${shown.stderr}`).not.toContain(hostile);
   expect((await folder.run(["repair", "s.csv", "--diff"])).stdout).toContain("\n-\u001b[31mred\u202e\n");
+});
+
+const UNCERTAIN = csvFile(FIRST, "b,telegram_1,telegram,t-b,2025-09-30T08:00:00,never,,{}");
+
+test("after a repair that set records aside it is said how to get what is certain of them", async () => {
+  const folder = folderWith(UNCERTAIN);
+  const certain = "Get what is certain of it as CSV: sessions repair";
+  const { stdout } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  expect(stdout).toContain(`\n  ${certain} s.csv -o out.csv --partial certain.csv\n`);
+  expect(stdout).toMatch(/\n {2}See why it is set aside: sessions explain timestamp-invalid\n$/);
+  const inPlace = await folder.run(["repair", "s.csv", "-y"]);
+  expect(inPlace.stdout).toContain(`\n  ${certain} ${BACKUP} -o again.csv --partial certain.csv\n`);
+  await folder.run(["repair", BACKUP, "-o", "again.csv", "--partial", "certain.csv"]);
+  expect(folder.read("certain.csv")).toContain("b,telegram_1,telegram,t-b,2025-09-30T08:00:00,,");
+});
+
+test("where text of an unknown encoding was set aside it is said how to decode it", async () => {
+  const folder = new Folder();
+  const row = csvRow({ id: "b", metadata: '"{""a"":""\xcf\xf0\xe8\xe2""}"' });
+  folder.write("s.csv", Buffer.from(csvFile(FIRST, row), "latin1"));
+  const { stdout } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  expect(stdout).toContain(
+    "\n  Where you know the encoding of the text: iconv -f ENCODING -t UTF-8 s.csv | sessions validate -\n",
+  );
+});
+
+test("errors that stay are named, with what explains them", async () => {
+  const folder = folderWith(csvFile(FIRST, csvRow({ id: "a", user: "telegram_9" })));
+  const { stdout, exitCode } = await folder.run(["repair", "s.csv", "-y"]);
+  expect(exitCode).toBe(4);
+  expect(stdout).toMatch(
+    /\nWhat to do next:\n {2}See why duplicate-conflict stays: sessions explain duplicate-conflict\n$/,
+  );
+});
+
+test("on a narrow terminal a command to type stands whole on a line of its own", async () => {
+  const folder = folderWith(DAMAGED);
+  const { stdout } = await folder.run(["repair", "s.csv", "-y"], {
+    ...TERMINAL,
+    terminal: { columns: 40, rows: 24 },
+  });
+  expect(stdout).toContain(`\n  Look at what is set aside, a piece a\n  line:\n    less ${QUARANTINE}\n`);
+});
+
+const NOTHING =
+  "warning: no session can be read in s.csv: the repaired file holds only its header. Is it the right file?\n";
+
+test("where no session can be read, that is said before the question, which is another one", async () => {
+  const folder = folderWith("nothing of ours\n");
+  const { stderr, exitCode } = await folder.run(["repair", "s.csv"], {
+    ...TERMINAL,
+    terminal: { columns: 200, rows: 24 },
+    answers: ["n"],
+  });
+  expect(stderr).toContain(`${NOTHING}Leave only the header of s.csv, and no session? [y/N] `);
+  expect(exitCode).toBe(130);
+  expect(folder.read("s.csv")).toBe("nothing of ours\n");
+});
+
+test.each([[["-n"]], [["-y"]], [["-o", "out.csv"]], [["-o", "-"]]])("and without one, too: %j", async (options) => {
+  const { stderr } = await folderWith("nothing of ours\n").run(["repair", "s.csv", ...options]);
+  expect(stderr).toContain(NOTHING);
 });
