@@ -14,3 +14,9 @@ export function uniqueNames(names: readonly string[]): string[] {
 export function bareName(name: string): string {
   return name.split(REPEATED, 1)[0] ?? "";
 }
+
+/** Names as a person lists them: "a", "a and b", "a, b and c". */
+export function namesInWords(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -1,4 +1,5 @@
-import { NEW_FILE_HEADER } from "../session/columns.js";
+import { COLUMN_NAMES, NEW_FILE_HEADER } from "../session/columns.js";
+import { namesInWords } from "./column-names.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect, FoundHeader } from "./dialect.js";
 import { encodeField } from "./encode.js";
@@ -56,12 +57,17 @@ function readHeaderLine(ledger: Ledger, dialect: Dialect, header: FoundHeader, n
     const bytes = Buffer.from(`${expected}${ending === "end" ? "" : dialect.lineBreak}`, "latin1");
     const edits = [{ byteOffset: start, byteLength: next - start, bytes }];
     for (const code of headerCodes(dialect, header, hasOddBreak)) {
-      ledger.report.add({ code, ...span, outcome: "healed", edits, expected });
+      const message = code === "missing-column" ? { message: missingColumns(header) } : {};
+      ledger.report.add({ code, ...span, ...message, outcome: "healed", edits, expected });
     }
     ledger.heal(start, next, bytes);
   }
   if (header.names.includes("")) ledger.report.add({ code: "extra-column", ...span, outcome: "kept" });
   return next;
+}
+
+function missingColumns({ names }: FoundHeader): string {
+  return `the header does not name ${namesInWords(COLUMN_NAMES.filter((name) => !names.includes(name)))}`;
 }
 
 function headerCodes(dialect: Dialect, header: FoundHeader, hasOddBreak: boolean): Set<DiagnosticCode> {

@@ -2,7 +2,7 @@ import type { Edit } from "../csv/edit.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
-import { uniqueNames } from "./column-names.js";
+import { namesInWords, uniqueNames } from "./column-names.js";
 import { valuesOf, type Duplicates } from "./duplicates.js";
 import { encodeField, encodeRecord } from "./encode.js";
 import type { Ledger } from "./ledger.js";
@@ -55,10 +55,11 @@ export class RecordKeeper {
   /** Accounts for a whole record: keeps it as it stands, or heals it. */
   take(part: RecordPart): void {
     const { start, end, layout } = part;
-    const missing = COLUMN_NAMES.slice(0, 6).find((name) => !layout.names.includes(name));
+    const allMissing = COLUMN_NAMES.slice(0, 6).filter((name) => !layout.names.includes(name));
+    const [missing] = allMissing;
     if (missing !== undefined) {
       const fields = Object.fromEntries(valuesOf(part));
-      const reason = `the file has no column ${missing}`;
+      const reason = `the file has no column ${namesInWords(allMissing)}`;
       this.#ledger.setAside(start, end, { code: "missing-column", reason, fields, field: missing });
       return;
     }

@@ -73,12 +73,14 @@ function recordCounts({ plan, proof }: PreparedRepair): { before: number; after:
 }
 
 /** What was found with one outcome, a line for each code. What is left out is listed by the plan itself. */
-function outcomeLines({ findings, proof }: PreparedRepair, outcome: Outcome): readonly string[] {
+function outcomeLines(prepared: PreparedRepair, outcome: Outcome): readonly string[] {
+  const { findings, proof } = prepared;
   const tallies = findings.filter((tally) => tally.outcome === outcome);
   const counts = new Map<DiagnosticCode, number>(tallies.map((tally) => [tally.code, tally.count]));
   if (outcome === "dropped") for (const [code, { count: found }] of proof.dropped) counts.set(code, found);
   return [...counts].map(([code, found]) => {
-    const lines = tallies.find((tally) => tally.code === code)?.firstLines ?? [];
+    const tally = tallies.find((candidate) => candidate.code === code);
+    const lines = tally?.firstLines ?? [];
     const dropped = outcome === "dropped" ? proof.dropped.get(code) : undefined;
     const places = [
       ...(lines.length === 0
@@ -87,8 +89,17 @@ function outcomeLines({ findings, proof }: PreparedRepair, outcome: Outcome): re
       ...(dropped === undefined ? [] : [count(dropped.byteLength, "byte")]),
     ];
     const where = places.length === 0 ? "" : ` (${places.join("; ")})`;
-    return `${groupDigits(found)} ${code}${where}: ${RULES[code].title}`;
+    const isAdded = code === "missing-column" && outcome === "healed" && tally !== undefined;
+    return `${groupDigits(found)} ${code}${where}: ${isAdded ? addedColumns(prepared, tally.message) : RULES[code].title}`;
   });
+}
+
+/** @param missing which columns are missing */
+function addedColumns(prepared: PreparedRepair, missing: string): string {
+  const { after } = recordCounts(prepared);
+  // Another header of the file may name them.
+  if (after === 0 || prepared.plan.counts.has("header-repeated")) return missing;
+  return `${missing}; empty in ${after === 1 ? "the 1 session" : `all ${count(after, "session")}`}`;
 }
 
 /** The pieces that are set aside, first ones first. */

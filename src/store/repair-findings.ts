@@ -6,6 +6,8 @@ export interface FindingTally {
   readonly code: DiagnosticCode;
   readonly outcome: Outcome;
   readonly count: number;
+  /** What is said of the first one. */
+  readonly message: string;
   /** Physical lines, at most five, as they were found, each once. */
   readonly firstLines: readonly number[];
 }
@@ -16,13 +18,13 @@ const LINES_KEPT = 5;
 export class FindingCounter implements CheckListener {
   readonly #tallies = new Map<
     string,
-    { code: DiagnosticCode; outcome: Outcome; count: number; firstLines: number[] }
+    { code: DiagnosticCode; outcome: Outcome; count: number; message: string; firstLines: number[] }
   >();
 
-  onDiagnostic({ code, outcome, line }: Diagnostic): void {
+  onDiagnostic({ code, outcome, line, message }: Diagnostic): void {
     const key = `${outcome} ${code}`;
     let tally = this.#tallies.get(key);
-    if (tally === undefined) this.#tallies.set(key, (tally = { code, outcome, count: 0, firstLines: [] }));
+    if (tally === undefined) this.#tallies.set(key, (tally = { code, outcome, count: 0, message, firstLines: [] }));
     tally.count += 1;
     if (tally.firstLines.length < LINES_KEPT && !tally.firstLines.includes(line)) tally.firstLines.push(line);
   }

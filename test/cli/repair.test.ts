@@ -466,3 +466,21 @@ test.each([[["-n"]], [["-y"]], [["-o", "out.csv"]], [["-o", "-"]]])("and without
   const { stderr } = await folderWith("nothing of ours\n").run(["repair", "s.csv", ...options]);
   expect(stderr).toContain(NOTHING);
 });
+
+test.each([
+  [2, "the header does not name pending_approval and metadata; empty in all 2 sessions"],
+  [1, "the header does not name pending_approval and metadata; empty in the 1 session"],
+])("columns that are missing are named, and in how many sessions they are empty: %i", async (sessions, text) => {
+  const rows = [FIRST, LAST].slice(0, sessions).map((row) => row.split(",").slice(0, 6).join(","));
+  const header = HEADER.split(",").slice(0, 6).join(",");
+  const { stdout } = await folderWith(`${header}\n${rows.join("\n")}\n`).run(["repair", "s.csv", "-n"]);
+  expect(stdout).toContain(`\n  1 missing-column (line 1): ${text}\n`);
+});
+
+test("a missing column without which no record is whole is named for each record", async () => {
+  const rows = [FIRST, LAST].map((row) => row.split(",").toSpliced(1, 2).join(","));
+  const header = HEADER.split(",").toSpliced(1, 2).join(",");
+  const { stdout } = await folderWith(`${header}\n${rows.join("\n")}\n`).run(["repair", "s.csv", "-n"]);
+  expect(stdout).toContain("missing-column (line 1): the header does not name user_id and platform\n");
+  expect(stdout).toContain("\n  line 2: the file has no column user_id and platform\n");
+});
