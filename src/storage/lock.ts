@@ -1,12 +1,22 @@
 /// <reference types="./fs-native-extensions.d.ts" />
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, lstatSync, openSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+} from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import type { LockHolder } from "../errors.js";
 import { ioFailure, throwIfCancelled } from "./io-failure.js";
 import { readRecord, writeRecord } from "./lock-record.js";
 import type { LockRecord } from "./lock-record.js";
-import { ensureSidecarFolder, ownerForSidecar, sidecarLock } from "./sidecar.js";
+import { ensureSidecarFolder, ownerForSidecar, sidecarFolder, sidecarLock } from "./sidecar.js";
 import type { FileStamp } from "./snapshot.js";
 
 /*
@@ -14,8 +24,9 @@ import type { FileStamp } from "./snapshot.js";
  *
  * The lock is one of the kernel's, on `<file>.d/lock`: an open-file-description lock on Linux (fcntl(2), F_OFD_SETLK),
  * flock(2) on macOS, LockFileEx on Windows. It belongs to the open file and not to the process, so that it excludes two
- * callers in one process too, and the kernel releases it when its holder dies, however that happens. The lock file is
- * never deleted by us: a second one under the same name would be a second lock.
+ * callers in one process too, and the kernel releases it when its holder dies, however that happens. The lock file
+ * is deleted only by a holder who made it, see `removeLockFolder`: a second one under the same name is a second lock, and
+ * whoever gets the first one then sees that it has no name any more.
  */
 
 export interface LockOptions {
@@ -112,7 +123,7 @@ function openLockFile(realPath: string): number {
   const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let fd: number;
   try {
-    fd = openOrMake(lockPath, flags, realPath);
+    fd = openOrMakeIn(lockPath, flags, realPath);
   } catch (error) {
     const hint = `Allow reading and writing ${lockPath}`;
     throw ioFailure("open the lock", lockPath, error, hint);
@@ -127,6 +138,17 @@ function openLockFile(realPath: string): number {
     reason: found.isFile() ? "the lock file has a second name" : "the lock is not a regular file",
     hint: "See who put it there, then move it away while no command is running",
   });
+}
+
+/** Where the last holder has just taken the folder away it is made once more. */
+function openOrMakeIn(lockPath: string, flags: number, realPath: string): number {
+  try {
+    return openOrMake(lockPath, flags, realPath);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+    ensureSidecarFolder(realPath);
+    return openOrMake(lockPath, flags, realPath);
+  }
 }
 
 function openOrMake(lockPath: string, flags: number, realPath: string): number {
@@ -168,6 +190,19 @@ function stillLocked(realPath: string, holder: LockHolder | undefined, waitedMs:
     waitedMs: Math.max(0, waitedMs),
     hint: "Try again when it has ended, or wait longer",
   });
+}
+
+/**
+ * Takes the lock file away, and its folder where nothing else is in it: for one who holds the lock and made both for a file
+ * that is no store. Never throws.
+ */
+export function removeLockFolder({ realPath }: FileLock): void {
+  try {
+    unlinkSync(sidecarLock(realPath));
+    rmdirSync(sidecarFolder(realPath));
+  } catch {
+    // It stays, and does no harm.
+  }
 }
 
 /** Sleeps, and ends early without an error when the signal fires. */

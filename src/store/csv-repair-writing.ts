@@ -1,11 +1,14 @@
 // Laws 3, 4 and 8. What a repair sets aside, and the old file, are on the disk before the new one can be seen.
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SessionsError } from "../errors.js";
 import { beginReplacement, type CommitResult, type Replacement } from "../storage/atomic-replace.js";
 import { commitTogether, type Companion } from "../storage/commit-together.js";
-import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
+import { acquireLock, removeLockFolder, type FileLock, type LockOptions } from "../storage/lock.js";
 import { realTarget } from "../storage/real-target.js";
 import { beginSidecarFile, removeEmptySidecarSubfolders, removeSidecarTemps } from "../storage/sidecar-file.js";
+import { sidecarFolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { copyPieces } from "./copy-pieces.js";
 import { allOf, repairedPieces, type PreparedRepair } from "./csv-repair.js";
@@ -87,7 +90,8 @@ export async function repairTo(
 ): Promise<RepairWritten> {
   using old = openIfThere(target);
   const realPath = old?.realPath ?? (await realTarget(target));
-  const lock = await acquireLock(realPath, locking(writing));
+  const wasThere = existsSync(sidecarFolder(realPath));
+  const lock = await lockTarget(realPath, writing);
   try {
     const files = new FileGroup(writing);
     try {
@@ -102,7 +106,25 @@ export async function repairTo(
       await files.close();
     }
   } finally {
+    if (!wasThere) removeLockFolder(lock);
     lock.release();
+  }
+}
+
+/** @throws SessionsError IO_FAILED that speaks of the file itself where none can be made in its folder */
+async function lockTarget(realPath: string, writing: RepairWriting): Promise<FileLock> {
+  try {
+    return await acquireLock(realPath, locking(writing));
+  } catch (error) {
+    if (!(error instanceof SessionsError) || error.details.operation !== "make the folder") throw error;
+    const { reason, cause } = error.details;
+    throw new SessionsError("IO_FAILED", {
+      operation: "write",
+      path: realPath,
+      ...(reason === undefined ? {} : { reason }),
+      hint: `Allow writing in ${path.dirname(realPath)}, or name a file in another folder`,
+      cause,
+    });
   }
 }
 

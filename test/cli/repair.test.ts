@@ -484,3 +484,27 @@ test("a missing column without which no record is whole is named for each record
   expect(stdout).toContain("missing-column (line 1): the header does not name user_id and platform\n");
   expect(stdout).toContain("\n  line 2: the file has no column user_id and platform\n");
 });
+
+test("-o leaves nothing but its files behind, and a folder that was there as it was", async () => {
+  const folder = folderWith(DAMAGED);
+  await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  expect(readdirSync(folder.path).sort()).toEqual(["out.csv", "out.csv.quarantine.jsonl", "s.csv"]);
+  mkdirSync(folder.file("out.csv.d"));
+  writeFileSync(folder.file("out.csv.d/lock"), "");
+  await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  expect(existsSync(folder.file("out.csv.d/lock"))).toBe(true);
+});
+
+test("where -o cannot be written it is the output that the error speaks of", async () => {
+  const folder = folderWith(DAMAGED);
+  // With .d behind it the name is too long.
+  const name = `${"x".repeat(250)}.csv`;
+  const { stderr, exitCode } = await folder.run(["repair", "s.csv", "-o", name]);
+  expect({ stderr, exitCode }).toEqual({
+    stderr:
+      `error: cannot write <dir>/${name}: the name is too long for the file system\n` +
+      "  allow writing in <dir>, or name a file in another folder\n",
+    exitCode: 15,
+  });
+  expect(filesIn(folder)).toEqual(["s.csv"]);
+});

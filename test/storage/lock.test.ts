@@ -6,7 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LockHolder } from "../../src/errors.js";
-import { acquireLock } from "../../src/storage/lock.js";
+import { acquireLock, removeLockFolder } from "../../src/storage/lock.js";
 import { readLockRecord } from "../../src/storage/lock-record.js";
 import { setUpDriver } from "../process/harness.js";
 import { HOLDER, IS_ROOT, OTHER, failureOf, fileWith, temporaryFolder } from "./folder.js";
@@ -49,6 +49,19 @@ describe("the lock", () => {
     };
     await Promise.all(Array.from({ length: 50 }, addOne));
     expect(fs.readFileSync(file, "utf8")).toBe("50");
+  });
+
+  test("lets in one after another also where each takes the lock's folder away", async () => {
+    const file = fileWith("0");
+    const addOne = async () => {
+      using lock = await acquireLock(file, { waitMs: 30_000, holder: HOLDER });
+      const before = Number(fs.readFileSync(file, "utf8"));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      fs.writeFileSync(lock.realPath, String(before + 1));
+      removeLockFolder(lock);
+    };
+    await Promise.all(Array.from({ length: 20 }, addOne));
+    expect([fs.readFileSync(file, "utf8"), fs.existsSync(`${file}.d`)]).toEqual(["20", false]);
   });
 
   test("may be taken for a file that is not there yet", async () => {
