@@ -62,7 +62,7 @@ test("on a terminal codes stand in brackets", async () => {
     terminal: true,
     env: { NO_COLOR: "1" },
   });
-  expect(stdout).toMatch(/^x\.csv:2:\d+ {2}error\[json-literal\] .+\n/);
+  expect(stdout).toMatch(/^x\.csv:2:\d+ {2}error\[json-literal\]\n {2}.+\n/);
 });
 
 test("files that cannot be opened do not keep the others from being checked", async () => {
@@ -221,4 +221,26 @@ test("a file that changes while it is read is reported when the others are check
     checkFiles(context, ["a.csv", "b.csv"], report, new PieceWriter(output), { isStrict: false }),
   ).rejects.toMatchObject({ code: "STORE_CHANGED", details: { path: folder.file("a.csv") } });
   expect(seen).toEqual(["a.csv", "b.csv", "end"]);
+});
+
+test("help shows the part of a long header where it differs", async () => {
+  const folder = folderOf({ "x.csv": CLEAN.replace("metadata", "metadta") });
+  const { stdout } = await validate(folder, "x.csv", { terminal: { columns: 80, rows: 24 }, env: { NO_COLOR: "1" } });
+  expect(stdout).toMatch(/\n {2}= help: it should be …[a-z_,]+,pending_approval,metadata\n/);
+});
+
+test("on a narrow terminal nothing is cut or broken inside of a word", async () => {
+  const folder = folderOf({
+    "x.csv": csvFile(csvRow({ id: "a", pending: "None" }), csvRow({ id: "b", metadata: "{" })),
+  });
+  const { stdout } = await validate(folder, "x.csv", { terminal: { columns: 40, rows: 24 }, env: { NO_COLOR: "1" } });
+  expect(stdout).toContain("  error[json-invalid]\n  metadata is not valid JSON\n");
+  expect(stdout).toContain("\n    1  json-literal  a word stands for\n                     an absent value\n");
+  expect(stdout).toContain("\nWhat a repair would do:\n  sessions repair x.csv --dry-run\n");
+});
+
+test("where text of an unknown encoding is set aside it is said how to decode it", async () => {
+  const bytes = Buffer.from(csvFile(csvRow({ id: "a", metadata: '"{""a"":""\xcf\xf0\xe8\xe2""}"' })), "latin1");
+  const { stdout } = await validate(folderOf({ "x.csv": bytes }), "x.csv");
+  expect(stdout).toMatch(/\nIn another encoding: +iconv -f ENCODING -t UTF-8 x\.csv \| sessions validate -\n/);
 });

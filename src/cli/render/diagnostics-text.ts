@@ -5,6 +5,7 @@ import { RULES, type DiagnosticCode } from "../../check/rules/index.js";
 import { isValid, type CheckedFile, type DiagnosticsReport, type Print } from "./diagnostics-report.js";
 import type { ReportOptions } from "./diagnostics-report.js";
 import { findingText, hiddenText, type FindingLook } from "./finding-text.js";
+import { nextStep } from "./next-step.js";
 import { count, groupDigits } from "./numbers.js";
 import { ShownFindings } from "./shown-findings.js";
 import { renderTable } from "./table.js";
@@ -54,6 +55,8 @@ class FileText {
   readonly #shown: ShownFindings;
   #content: ByteSource | undefined;
   #isRepairable = false;
+  /** There is text of which nobody knows the encoding. */
+  #hasForeignText = false;
 
   constructor(print: Print, options: TextReportOptions, file: CheckedFile) {
     const { ofFile, ofKind } = options.limits === "all" ? { ofFile: 0, ofKind: 0 } : options.limits;
@@ -67,6 +70,7 @@ class FileText {
   add(diagnostic: Diagnostic): void {
     if (DECODED.includes(diagnostic.code)) this.#content = undefined;
     if (diagnostic.outcome !== "kept") this.#isRepairable = true;
+    if (diagnostic.code === "invalid-utf8" && diagnostic.outcome === "quarantined") this.#hasForeignText = true;
     if (this.#options.limits === "all") this.#printFinding(diagnostic);
     else this.#shown.add(diagnostic);
   }
@@ -95,7 +99,7 @@ class FileText {
         { header: "COUNT", align: "right", minWidth: 5 },
         { header: "CODE", minWidth: 12 },
         { header: "SEVERITY", minWidth: 7, dropOrder: 1 },
-        { header: "WHAT IS WRONG", minWidth: 16, flexible: true, dropOrder: 2 },
+        { header: "WHAT IS WRONG", minWidth: 12, flexible: true, wraps: true, dropOrder: 2 },
       ],
       rows: mostFirst(summary).map(([code, times]) => {
         const { severity, title } = RULES[code];
@@ -118,8 +122,14 @@ class FileText {
     const word = this.#options.wordFor(this.#file.path);
     const steps: (readonly [string, string])[] = [];
     if (this.#isRepairable) steps.push(["What a repair would do:", `sessions repair ${word ?? "<file>"} --dry-run`]);
+    if (this.#hasForeignText) {
+      const command = `iconv -f ENCODING -t UTF-8 ${word ?? "<file>"} | sessions validate -`;
+      steps.push(["In another encoding:", command]);
+    }
     if (first !== undefined) steps.push(["What a code means:", `sessions explain ${first[0]}`]);
-    return `\n${steps.map(([label, command]) => `${label.padEnd(LABEL_COLUMNS)} ${command}\n`).join("")}`;
+    const { isTerminal, width } = this.#options;
+    const room = isTerminal ? width : Infinity;
+    return `\n${steps.map(([label, command]) => nextStep(label.padEnd(LABEL_COLUMNS), command, room)).join("")}`;
   }
 }
 

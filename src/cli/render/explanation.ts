@@ -21,7 +21,7 @@ export function codesText(rules: Readonly<Record<string, RuleText>>, { width, st
     columns: [
       { header: "CODE", minWidth: 12 },
       { header: "SEVERITY", minWidth: 7, dropOrder: 1 },
-      { header: "WHAT IS WRONG", minWidth: 16, flexible: true },
+      { header: "WHAT IS WRONG", minWidth: 12, flexible: true, wraps: true },
     ],
     rows: Object.entries(rules).map(([code, { severity, title }]) => [
       { text: code },

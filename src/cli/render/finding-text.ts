@@ -6,7 +6,7 @@ import { groupDigits } from "./numbers.js";
 import type { HiddenFindings } from "./shown-findings.js";
 import type { Style } from "./style.js";
 import { visibleText } from "./visible.js";
-import { truncate } from "./width.js";
+import { displayWidth, truncate, truncateStart, wrap } from "./width.js";
 
 export interface FindingLook {
   /** Of frames and help, in terminal columns. */
@@ -17,6 +17,8 @@ export interface FindingLook {
 }
 
 const LABEL = "  = ";
+const INDENT = "  ";
+const NARROWEST = 20;
 
 /**
  * One finding: where and what, the line with the place marked, and what should stand there or what `repair` does.
@@ -48,13 +50,40 @@ function heading({ severity, code, line, column, message }: Diagnostic, path: st
   const place = `${visibleText(path)}:${line}:${column}`;
   const { style } = look;
   const paint = severity === "error" ? style.red : style.yellow;
-  if (!look.isTerminal) return `${style.bold(`${place}:`)} ${paint(severity)} ${code} ${visibleText(message)}\n`;
-  return `${style.bold(place)}  ${style.bold(paint(`${severity}[${code}]`))} ${visibleText(message)}\n`;
+  const said = visibleText(message);
+  if (!look.isTerminal) return `${style.bold(`${place}:`)} ${paint(severity)} ${code} ${said}\n`;
+  const kind = `${severity}[${code}]`;
+  const painted = `${style.bold(place)}  ${style.bold(paint(kind))}`;
+  if (displayWidth(`${place}  ${kind} ${said}`) <= look.width) return `${painted} ${said}\n`;
+  const head =
+    displayWidth(`${place}  ${kind}`) <= look.width ? painted : `${style.bold(place)}\n  ${style.bold(paint(kind))}`;
+  const lines = wrap(said, Math.max(NARROWEST, look.width) - INDENT.length);
+  return `${head}\n${lines.map((line) => `${INDENT}${line}\n`).join("")}`;
 }
 
-function help({ expected, fix, outcome }: Diagnostic, look: FindingLook): string {
-  const wanted = expected === undefined ? "" : labelled("help", wantedText(expected), look);
-  return `${wanted}${labelled("repair", repairText(fix, outcome), look)}`;
+function help({ expected, text, fix, outcome }: Diagnostic, look: FindingLook): string {
+  const room =
+    look.width - LABEL.length - wantedText(expected ?? "").length - "help: ".length + (expected ?? "").length;
+  const wanted =
+    expected === undefined ? "" : labelled("help", wantedText(aroundDifference(expected, text, room)), look);
+  const repair = `${LABEL}repair: ${repairText(fix, outcome)}`;
+  if (repair.length <= look.width) return `${wanted}${labelled("repair", repairText(fix, outcome), look)}`;
+  const [first = "", ...rest] = wrap(
+    repairText(fix, outcome),
+    Math.max(NARROWEST, look.width - LABEL.length - "repair: ".length),
+  );
+  const behind = rest.map((line) => `${" ".repeat(LABEL.length + "repair: ".length)}${line}\n`).join("");
+  return `${wanted}${labelled("repair", first, { ...look, width: Infinity })}${behind}`;
+}
+
+/** Of a text that is too long for the room the part around the first difference to what stands there instead. */
+function aroundDifference(expected: string, stands: string, room: number): string {
+  let same = 0;
+  while (same < expected.length && expected[same] === stands[same]) same += 1;
+  const wanted = visibleText(expected.slice(same));
+  const before = visibleText(expected.slice(0, same));
+  if (displayWidth(before) + displayWidth(wanted) <= room) return expected;
+  return `${truncateStart(before, Math.max(Math.floor(room / 3), room - displayWidth(wanted)))}${wanted}`;
 }
 
 function repairText(fix: Diagnostic["fix"], outcome: Diagnostic["outcome"]): string {

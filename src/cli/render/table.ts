@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { Paint, Style } from "./style.js";
 import { fitColumns } from "./fit-columns.js";
 import { visibleText } from "./visible.js";
-import { displayWidth, truncate } from "./width.js";
+import { displayWidth, truncate, wrap } from "./width.js";
 
 export interface TableColumn {
   readonly header: string;
@@ -14,6 +14,8 @@ export interface TableColumn {
   readonly minWidth: number;
   /** Whether it may be shrunk, its text ending in `…`. */
   readonly flexible?: boolean;
+  /** Where it is shrunk its text goes on in further lines, broken between words, instead of being cut. */
+  readonly wraps?: boolean;
 }
 
 export interface TableCell {
@@ -67,19 +69,25 @@ export function renderTable(table: {
 }): string {
   const { columns, width, style } = table;
   const header = columns.map((column) => ({ text: column.header, style: style.bold }));
-  const lines = [header, ...table.rows].map((row) => columns.map((_column, i) => prepare(row[i], width)));
+  const lines = [header, ...table.rows].map((row) =>
+    columns.map(({ wraps }, i) => prepare(row[i], wraps === true ? Infinity : width)),
+  );
   const naturalWidths = columns.map((_column, i) =>
     Math.max(1, ...lines.map((line) => displayWidth(line[i]?.text ?? ""))),
   );
   const fitted = fitColumns(columns, naturalWidths, { width, gap: GAP.length });
   if (fitted.length === 0) return "";
 
-  const cells = lines.map((line) =>
-    fitted.map((column) => {
-      const cell = line[column.index];
-      return { text: truncate(cell?.text ?? "", column.width), paint: cell?.paint };
-    }),
-  );
+  const cells = lines.flatMap((line) => {
+    const wrapped = fitted.map(({ index, width: room }) => {
+      const text = line[index]?.text ?? "";
+      return columns[index]?.wraps === true ? wrap(text, Math.max(2, room)) : [truncate(text, room)];
+    });
+    const height = Math.max(...wrapped.map((parts) => parts.length));
+    return Array.from({ length: height }, (_, part) =>
+      fitted.map(({ index }, i) => ({ text: wrapped[i]?.[part] ?? "", paint: line[index]?.paint })),
+    );
+  });
   const layout = new Table({
     chars: BORDERLESS,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0, compact: true },

@@ -19,7 +19,7 @@ function text(files: Parameters<typeof printed>[1], options: Partial<TextReportO
 test("on a terminal each finding has its line and what becomes of it, then come counts and what to type", () => {
   expect(text({ "sessions.csv": [LITERAL, BLANK, MONTH, PYTHON] })).toBe(
     [
-      "sessions.csv:2:67  error[json-literal] None stands where the field should be empty",
+      "sessions.csv:2:67  error[json-literal]\n  None stands where the field should be empty",
       "  2 | s1,telegram_1,telegram,t1,2025-09-30T08:00:00,2025-09-30T09:00:00,None,{}",
       "    |                                                                   ^^^^",
       "  = help: it should be empty",
