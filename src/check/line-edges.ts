@@ -5,10 +5,17 @@ const HEADER_NAME = /["']?session[\s_-]?id/i;
 const LONGEST_PREFIX = 120;
 /** So many of the lines have a prefix, where a file has one. */
 const MOST = 0.7;
+/** A word before a UUID makes an id of its own, such as `chat-`. */
+const WORD_OF_ID = /^[a-z][\w.]*[-_]$/i;
+/** Text with spaces that is other in each line: git blame has the name of who wrote it. */
+const ANY_PREFIX = new RegExp(
+  `^(?=\\S*\\s)[^,;"{}]{0,${LONGEST_PREFIX - 1}}?[^,;"{}\\w-](?=${UUID.source}[,;\\t|]|["']?session[\\s_-]?id)`,
+  "i",
+);
 
-/** Ends of lines that some programs add: cat -A, cat -E, tables, typed line ends. */
+/** Ends of lines that some programs add: cat -A, cat -v, cat -E, tables, typed line ends. */
 const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string; readonly isBar?: boolean }[] = [
-  { pattern: /\^M\$$/ },
+  { pattern: /\^M\$?$/ },
   { pattern: /\$$/ },
   { pattern: /\|\s*$/, isBar: true },
   { pattern: /\\$/ },
@@ -22,16 +29,36 @@ const SUFFIXES: readonly { readonly pattern: RegExp; readonly character?: string
  * @param texts lines, without those that are blank
  */
 export function findPrefix(texts: readonly string[]): RegExp | undefined {
+  const counter = findCounter(texts);
+  if (counter !== undefined) return counter;
   // The file's own header, as it stands: a record may start with text and a UUID.
   if (texts.some(isWholeHeader)) return undefined;
   const header = texts.find((text) => readHeader(text.slice(Math.max(0, text.search(HEADER_NAME)))) !== undefined);
   const ofHeader = header === undefined ? undefined : prefixOf(header, HEADER_NAME);
   if (header !== undefined && (ofHeader === undefined || ofHeader === "")) return undefined;
   const prefixes = texts.map((text) => prefixOf(text, UUID)).filter((prefix) => prefix !== undefined);
-  const pattern = patternOf(ofHeader ?? prefixes[0] ?? "");
+  const sample = ofHeader ?? prefixes[0] ?? "";
+  const pattern = header === undefined && WORD_OF_ID.test(sample) ? undefined : patternOf(sample);
   if (pattern === undefined) return undefined;
-  const matching = texts.filter((text) => pattern.test(text)).length;
-  return matching >= Math.max(2, texts.length * MOST) ? pattern : undefined;
+  const [ofKind, ofAny] = [pattern, ANY_PREFIX].map((each) => texts.filter((text) => each.test(text)).length);
+  const best = (ofAny ?? 0) > (ofKind ?? 0) ? ANY_PREFIX : pattern;
+  return Math.max(ofKind ?? 0, ofAny ?? 0) >= Math.max(2, texts.length * MOST) ? best : undefined;
+}
+
+/** Numbers that count the lines, in a column before the others: nl -s, and awk '{ print NR "," $0 }' put them there. */
+function findCounter(texts: readonly string[]): RegExp | undefined {
+  const [header = "", ...records] = texts;
+  const [start, number, delimiter = ","] = /^\s*(\d*)([,;|])/.exec(header) ?? [];
+  if (start === undefined || records.length === 0) return undefined;
+  const reading = readHeader(header.slice(start.length));
+  if (reading?.missing.length !== 0 || reading.delimiter !== delimiter) return undefined;
+  const hasNumber = number !== "";
+  // Without a number in the header only records are counted, and a line of a longer value is none.
+  const behind = hasNumber ? "" : `(?=["']?(?:session|${UUID.source}))`;
+  const pattern = new RegExp(`^\\s*${hasNumber ? "\\d+" : "\\d*"}[${delimiter}]${behind}`, "i");
+  const first = hasNumber ? Number(number) + 1 : parseInt(records[0] ?? "", 10);
+  const counts = (text: string, index: number): boolean => pattern.test(text) && parseInt(text, 10) === first + index;
+  return records.every(counts) ? pattern : undefined;
 }
 
 function isWholeHeader(text: string): boolean {

@@ -41,7 +41,16 @@ describe("no prefix is in", () => {
     ["records behind braces", behind(() => "}", RECORDS)],
     ["a header without one before records that have one", [HEADER, ...MANY]],
     ["a header behind a quote before records that have one", [`"x" ${HEADER}`, ...MANY]],
-    ["records of which the first has another one", [`# ${RECORDS[0] ?? ""}`, ...MANY]],
+    [
+      "records of which the first has another one",
+      [`#${RECORDS[0] ?? ""}`, ...MANY.map((line) => line.replace(" ", ""))],
+    ],
+    ["records whose ids start with a word, behind no header", behind(() => "chat-", RECORDS)],
+    ["records whose ids start with words, behind no header", behind((index) => `bot${index}_`, RECORDS)],
+    ["records behind numbers that do not count up", behind((index) => `${[1, 3, 2][index] ?? 0},`)],
+    ["records behind numbers, and a header behind a name", behind((index) => (index === 0 ? "rank," : `${index},`))],
+    ["records behind numbers, and a header that lacks a name", behind((n) => `${n},`, [HEADER.slice(11), ...RECORDS])],
+    ["a header alone behind a number", [`1,${HEADER}`]],
   ])("%s", (_name, texts) => {
     expect(findPrefix(texts)).toBeUndefined();
   });
@@ -69,9 +78,23 @@ describe("a prefix is found:", () => {
     ["hashes", (index: number) => ["00ff00a ", "1234567 ", "abcdef01234 "][index] ?? ""],
     ["spaces of different width", (index: number) => ` ${" ".repeat(index)}# ${" ".repeat(index)}`],
     ["bars", () => "| "],
+    [
+      "names and times of git blame",
+      (index: number) => `${["^00ff00a (Ana", "1234567 (Bo B.", "^abcdef0 (Ana"][index] ?? ""} 2)  `,
+    ],
   ])("%s", (_name, prefix) => {
     expect(taken(behind(prefix))).toEqual(LINES.map((_line, index) => prefix(index)));
     expect(taken(behind(prefix, RECORDS))).toEqual(RECORDS.map((_line, index) => prefix(index)));
+  });
+
+  test.each([
+    ["numbers of nl -s,", (index: number) => `     ${index + 9},`],
+    ["numbers of awk", (index: number) => `${index + 9},`],
+    ["numbers and bars", (index: number) => `${index + 1}|`],
+    ["numbers of records", (index: number) => (index === 0 ? "," : `${index - 1},`)],
+  ])("a column of %s", (_name, prefix) => {
+    const lines = LINES.map((line) => (prefix(1).endsWith("|") ? line.replaceAll(",", "|") : line));
+    expect(taken(behind(prefix, lines))).toEqual(LINES.map((_line, index) => prefix(index)));
   });
 
   test("from the header's name, however it is spelled", () => {
@@ -96,14 +119,14 @@ describe("a prefix is found:", () => {
   });
 
   test("only at the start of a line", () => {
-    expect(findPrefix([`a: ${HEADER}`, `b a: ${RECORDS[0] ?? ""}`, `b a: ${RECORDS[1] ?? ""}`])).toBeUndefined();
+    expect(findPrefix([`a:${HEADER}`, `ba:${RECORDS[0] ?? ""}`, `ba:${RECORDS[1] ?? ""}`])).toBeUndefined();
   });
 
   test("only where numbers, hashes and other text are of the same kind", () => {
-    const first = `a 1 ${HEADER}`;
-    expect(findPrefix([first, ...behind(() => "b 1 ", RECORDS)])).toBeUndefined();
-    expect(findPrefix([first, ...behind(() => "a x ", RECORDS)])).toBeUndefined();
-    expect(findPrefix([`1234567 ${HEADER}`, ...behind(() => "123456 ", RECORDS)])).toBeUndefined();
+    const first = `a:1:${HEADER}`;
+    expect(findPrefix([first, ...behind(() => "b:1:", RECORDS)])).toBeUndefined();
+    expect(findPrefix([first, ...behind(() => "a:x:", RECORDS)])).toBeUndefined();
+    expect(findPrefix([`abcdef7:${HEADER}`, ...behind(() => "123456:", RECORDS)])).toBeUndefined();
     expect(findPrefix([`1 ${HEADER}`, ...behind(() => "1", RECORDS)])).toBeUndefined();
   });
 
@@ -122,7 +145,7 @@ describe("a prefix is found:", () => {
   });
 
   test("of which characters of patterns are meant as they are", () => {
-    expect(findPrefix(behind((index) => (index === 0 ? "a.c " : "abc ")))).toBeUndefined();
+    expect(findPrefix(behind((index) => (index === 0 ? "a.c:" : "abc:")))).toBeUndefined();
   });
 });
 
@@ -151,6 +174,7 @@ describe("a suffix is found:", () => {
   test.each([
     ["marks of cat -E", "$"],
     ["marks of cat -A for both characters of a break", "^M$"],
+    ["marks of cat -v", "^M"],
     ["a backslash", "\\"],
     ["a semicolon", ";"],
     ["several semicolons", ";;;"],

@@ -35,6 +35,24 @@ const NUMBERS: readonly Case[] = [
   { damage: "grep -Hn . whole.csv", rows: ALL, findings: { "line-prefix": "1-13" } },
   { damage: `awk '{ print NR ": " $0 }' whole.csv`, rows: ALL, findings: { "line-prefix": "1-13" } },
   { damage: "sed 's/^/> /' whole.csv", rows: ALL, findings: { "line-prefix": "1-13" } },
+  ...["nl -s, whole.csv", `awk '{ print NR "," $0 }' whole.csv`].map((damage): Case => {
+    return { damage, rows: ALL, findings: { "line-prefix": "1-13" } };
+  }),
+  {
+    damage: `git init -q && git add whole.csv && git commit -qm one && sed -i '5,8s/,/, /' whole.csv &&
+git -c user.name='Bo B. Lu' commit -qam two && sed -i '5,8s/, /,/' whole.csv &&
+GIT_AUTHOR_NAME='Bo B. Lu' git commit -qam three && git blame whole.csv`,
+    name: "git blame",
+    rows: ALL,
+    findings: { "line-prefix": "1-13" },
+  },
+  ...["cat -v whole.csv | grep -v M-", "cat -t whole.csv | grep -v M-"].map((damage): Case => {
+    return {
+      damage,
+      rows: [0, 1, 2, 3, 4, 6, 7, 8, 9, 10],
+      findings: { "header-name": "1", "line-prefix": "2-11" },
+    };
+  }),
   {
     damage: "cat -A whole.csv | grep -v M-",
     rows: [0, 1, 2, 3, 4, 6, 7, 8, 9, 10],
