@@ -1,7 +1,7 @@
 import { SessionsError } from "../errors.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import { openContent, type ContentStep } from "./content.js";
-import { MOST, ROUNDED_TIME, sniffDialect, type Dialect } from "./dialect.js";
+import { MOST, sniffDialect, type Dialect } from "./dialect.js";
 import { Duplicates } from "./duplicates.js";
 import { FastScan, type FastStretch } from "./fast-scan.js";
 import { insertHeader, readFileStart } from "./file-start.js";
@@ -14,6 +14,7 @@ import { Overlap } from "./overlap.js";
 import { RecordKeeper } from "./record-keeper.js";
 import type { RecordLayout } from "./record-reading.js";
 import { Recovery } from "./recovery.js";
+import { ROUNDED_TIME } from "./rounded-times.js";
 import type { HeaderPart, Part, RecordPart } from "./parts.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckOptions } from "./run.js";

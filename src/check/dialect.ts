@@ -3,6 +3,7 @@ import { DELIMITERS, readHeader, type HeaderReading } from "./header.js";
 import { findPrefix, findSuffix } from "./line-edges.js";
 import type { Line, LineReader } from "./lines.js";
 import { isBoxLine } from "./box-line.js";
+import { hasRoundedTimes } from "./rounded-times.js";
 import { UUID, UUID_START } from "./uuid.js";
 import type { RecordLayout } from "./record-reading.js";
 
@@ -29,7 +30,7 @@ export interface Dialect {
   readonly lastMayBeEmpty: boolean;
   /** All users' ids start with their platform's name, but for one or two. */
   readonly allUsersNamePlatform: boolean;
-  /** Times have three digits of a fraction and never six: a spreadsheet has rounded them. */
+  /** Times have three digits of a fraction, hardly ever six: a spreadsheet has rounded them. */
   readonly hasRoundedTimes: boolean;
   /** User ids start with the platform's name. */
   readonly usersNamePlatform: boolean;
@@ -91,7 +92,7 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
     lastMayBeEmpty: bare.some((text) => text.trimEnd().endsWith(delimiter)),
     allUsersNamePlatform:
       texts.length > 20 && bare.filter((text) => USER_OF_PLATFORM.test(text)).length >= texts.length - 3,
-    hasRoundedTimes: texts.some((text) => ROUNDED_TIME.test(text)) && !texts.some((text) => EXACT_TIME.test(text)),
+    hasRoundedTimes: hasRoundedTimes(bare),
     usersNamePlatform: mostly(records, USER_OF_PLATFORM),
   };
 }
@@ -179,9 +180,6 @@ function mostly(records: readonly string[], pattern: RegExp): boolean {
 function recordsAmong(texts: readonly string[], delimiter: string): string[] {
   return texts.filter((text) => text.split(delimiter, 4).length === 4 && readHeader(text) === undefined);
 }
-
-export const ROUNDED_TIME = /:\d\d\.\d{3}(?!\d)/;
-const EXACT_TIME = /:\d\d\.\d{6}/;
 
 /** `telegram_12345`, and `telegram` in the next field. */
 const USER_OF_PLATFORM = /(?:^|[,;\t|])\s*"?([A-Za-z][\w-]{0,40})_[^,;\t|]{0,200}[,;\t|]\s*"?\1"?\s*[,;\t|]/;

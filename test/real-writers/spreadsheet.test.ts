@@ -1,7 +1,7 @@
 // The file after somebody opened it in LibreOffice and saved it again.
 import { expect, test } from "vitest";
 import { has } from "./backend.js";
-import { ALL, canDamage, outcomes, titled, type Case } from "./damage.js";
+import { canDamage, NEW, outcomes, titled, type Case } from "./damage.js";
 import type { Row } from "./judge.js";
 
 /** @param options of the filter for CSV: delimiter and quote as codes, encoding, first line; then what is quoted */
@@ -33,6 +33,13 @@ const SAVES: readonly Case[] = [
     isValid: true,
   },
   {
+    name: "and the backend has written since",
+    damage: `${saved("44,34,76,1,,0,false,true")}; tail -n 1 later.csv >&3`,
+    rows: (whole) => [...rows(whole), NEW],
+    findings: { "rounded-time": "2" },
+    isValid: true,
+  },
+  {
     name: "all texts quoted",
     damage: saved("44,34,76,1,,0,true,true"),
     rows,
@@ -57,5 +64,5 @@ const SAVES: readonly Case[] = [
 test.runIf(canDamage && has("soffice", "--version")).for(titled(SAVES))("%s", async ([, damage]) => {
   const { is, should } = await outcomes(damage);
   expect(is).toEqual(should);
-  expect(is.rows).toHaveLength(ALL.length);
+  expect(is.rows).toHaveLength(should.rows.length);
 });
