@@ -1,6 +1,7 @@
 import { constants, gunzipSync, inflateSync, type ZlibOptions } from "node:zlib";
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fileOfZip } from "./zip.js";
+import { foreignText } from "./foreign-text.js";
 import { recordsOfJson } from "./json-container.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 
@@ -56,6 +57,10 @@ export function openContent(source: ByteSource): Content {
     const foreign = SIGNATURES.find(([signature]) => start.startsWith(signature));
     if (foreign !== undefined) {
       return { source: undefined, steps: [...steps, { code: foreign[1], message: `the file is ${foreign[2]}` }] };
+    }
+    const text = foreignText(start);
+    if (text !== undefined) {
+      return { source: undefined, steps: [...steps, { code: "foreign-format", message: `the file is ${text}` }] };
     }
     const layer = steps.length < MOST_LAYERS ? unwrap(current, start) : undefined;
     if (layer === undefined) return { source: current, steps };

@@ -44,8 +44,8 @@ const PACKED: readonly Case[] = [
   {
     damage: "base64 whole.csv | head -n 3",
     rows: [],
-    findings: { "header-missing": "1", "text-line": "1-3" },
-    setAside: ["1 text-line 0", "2 text-line 0", "3 text-line 0"],
+    findings: { "foreign-format": "1" },
+    setAside: ["1 foreign-format 0"],
   },
 ];
 
