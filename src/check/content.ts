@@ -1,6 +1,7 @@
 import { constants, gunzipSync, inflateSync, type ZlibOptions } from "node:zlib";
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fileOfZip } from "./zip.js";
+import { foldedWidth, unfolded } from "./folded-lines.js";
 import { foreignText } from "./foreign-text.js";
 import { recordsOfJson } from "./json-container.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
@@ -99,7 +100,20 @@ function unwrap(source: ByteSource, start: string): Layer | undefined {
     if (records === undefined) return undefined;
     return { step: { code: "foreign-format", message: "the file is JSON, not CSV" }, bytes: records };
   }
-  return undefined;
+  return unfoldedLines(source);
+}
+
+const LOOK_AT_LINES_BYTES = 64 * 1024;
+
+function unfoldedLines(source: ByteSource): Layer | undefined {
+  const start = readBytes(source, 0, LOOK_AT_LINES_BYTES).toString("latin1");
+  const width = foldedWidth(start, source.byteLength === start.length);
+  if (width === undefined) return undefined;
+  const message = `all lines of the file were broken after ${width} characters, as fold -w ${width} does`;
+  return {
+    step: { code: "split-record", message },
+    bytes: unfolded(readBytes(source, 0, source.byteLength), width),
+  };
 }
 
 /** What a longer compressed stream is sure to hold, and text is not. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { DiagnosticCode } from "../../src/check/diagnostic.js";
 import { checkCsv } from "../../src/check/run.js";
 import { memorySource } from "../../src/store/csv-source.js";
-import { planOf } from "./planning.js";
+import { HEADER, planOf } from "./planning.js";
 import { validFiles, type Variety } from "./valid-files.js";
 
 /** Codes of the errors, in order. */
@@ -39,6 +39,27 @@ describe("a valid file has no error and needs no repair", () => {
 
   test("with line breaks in ids and in columns of other programs", () => {
     expectIdentity({ hasBreaks: true }, 300);
+  });
+
+  test("with records of one length, and JSON over several lines", () => {
+    const json = fc.constantFrom(
+      "",
+      "{}",
+      "{\n}",
+      '{\n""a"": 1}',
+      `{\n${" ".repeat(160)}""a"":\n1}`,
+      '{""a"": ""bc""}',
+    );
+    const ids = fc.uniqueArray(fc.uuid(), { maxLength: 70 });
+    const files = fc.tuple(ids, json, fc.constantFrom("\n", "\r\n")).map(([list, metadata, lineBreak]) => {
+      const values = `telegram_12345,telegram,t1,2024-01-01T00:00:00,2024-01-01T00:00:00,,"${metadata}"`;
+      return [HEADER, ...list.map((id) => `${id},${values}`)].map((line) => line + lineBreak).join("");
+    });
+    fc.assert(
+      fc.property(files, (text) => {
+        expect(planOf(text).isIdentity).toBe(true);
+      }),
+    );
   });
 
   test("with a column whose name needs quotes", () => {

@@ -108,6 +108,12 @@ const BREAKS: readonly Case[] = [
   },
 ];
 
+const FOLDED: readonly Case[] = [40, 80, 117, 150, 200].flatMap((width) =>
+  ["fold", "fold -b"].map((fold): Case => {
+    return { damage: `${fold} -w ${width} whole.csv`, rows: ALL, findings: { "split-record": "1" } };
+  }),
+);
+
 const QUOTES: readonly Case[] = [
   { damage: `sed 's/""/"/g' whole.csv`, rows: ALL, findings: { "undoubled-quotes": "3-4, 6, 8-11, 13" } },
   { damage: `sed '3s/",{}/,{}/' whole.csv`, rows: ALL, findings: { "unclosed-quote": "3" } },
@@ -184,7 +190,7 @@ const COLUMNS_CUT: readonly Case[] = [
   },
 ];
 
-test.runIf(canDamage).for(titled(ORDERS, NUMBERS, BREAKS, QUOTES, DELIMITERS, COLUMNS_CUT))(
+test.runIf(canDamage).for(titled(ORDERS, NUMBERS, BREAKS, FOLDED, QUOTES, DELIMITERS, COLUMNS_CUT))(
   "%s",
   async ([, damage]) => {
     const { is, should } = await outcomes(damage);
