@@ -4,6 +4,9 @@ import { fileOfZip } from "./zip.js";
 import { foldedWidth, unfolded } from "./folded-lines.js";
 import { foreignText } from "./foreign-text.js";
 import { recordsOfJson } from "./json-container.js";
+import { isColoured, withoutColours } from "./colours.js";
+import { isShellQuoted, withoutShellQuotes } from "./shell-quotes.js";
+import { withBreaks, writtenBreak } from "./written-breaks.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 
 /** What a file holds once it is decompressed and decoded, and what had to be done for that. */
@@ -100,7 +103,23 @@ function unwrap(source: ByteSource, start: string): Layer | undefined {
     if (records === undefined) return undefined;
     return { step: { code: "foreign-format", message: "the file is JSON, not CSV" }, bytes: records };
   }
-  return unfoldedLines(source);
+  return printed(start, all) ?? unfoldedLines(source);
+}
+
+/** What a program printed for a terminal or a shell. */
+function printed(start: string, all: () => Buffer): Layer | undefined {
+  if (isColoured(start)) {
+    const message = "the file holds the colours of a terminal";
+    return { step: { code: "line-prefix", message }, bytes: withoutColours(all()) };
+  }
+  const unquoted = isShellQuoted(start) ? withoutShellQuotes(all()) : undefined;
+  if (unquoted !== undefined) {
+    return { step: { code: "row-in-quotes", message: "the file is one word in quotes of a shell" }, bytes: unquoted };
+  }
+  const written = writtenBreak(start);
+  if (written === undefined) return undefined;
+  const message = "the lines of the file end with text that stands for a line break";
+  return { step: { code: "line-ending", message }, bytes: withBreaks(all(), written) };
 }
 
 const LOOK_AT_LINES_BYTES = 64 * 1024;

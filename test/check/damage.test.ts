@@ -11,8 +11,6 @@ const LIMITS: ReadonlyMap<string, string> = new Map([
   ["nul_bits/nul-replaced-in-id", "a short id without its NUL byte may be an id"],
   ["nul_bits/flip-comma", "not all fields beside a lost comma are located"],
   ["encoding/cut-character", "not all fields beside a cut character are located"],
-  ["lines/escaped-line-ends", "line breaks written as backslashes and letters"],
-  ["lines/u2028-line-ends", "line separators of Unicode"],
   ["json/raw-crlf-in-string", "a break of two characters is kept as the two that stand there"],
   ["paste/quoted-printable", "an encoding of mail"],
   ["dialect/markdown", "bars within values are escaped with backslashes"],

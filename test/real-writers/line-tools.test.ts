@@ -108,6 +108,19 @@ const BREAKS: readonly Case[] = [
   },
 ];
 
+const PRINTED: readonly Case[] = [
+  { damage: "sed -z 's/\\r\\n/\\\\r\\\\n/g' whole.csv", rows: ALL, findings: { "line-ending": "1" } },
+  { damage: "sed -z 's/\\r\\n/\u2028/g' whole.csv", rows: ALL, findings: { "line-ending": "1" } },
+  { damage: `printf %q "$(cat whole.csv)"`, rows: ALL },
+  { damage: `$(which printf) %q "$(cat whole.csv)"`, rows: ALL },
+  { damage: "grep --color=always -n , whole.csv", rows: ALL },
+  {
+    damage: "git diff --no-index --color=always -U99 later.csv whole.csv || true",
+    rows: ALL,
+    setAside: [8, 17, 21].map((line) => `${line} diff-output 0`),
+  },
+];
+
 const FOLDED: readonly Case[] = [40, 80, 117, 150, 200].flatMap((width) =>
   ["fold", "fold -b"].map((fold): Case => {
     return { damage: `${fold} -w ${width} whole.csv`, rows: ALL, findings: { "split-record": "1" } };
@@ -190,7 +203,7 @@ const COLUMNS_CUT: readonly Case[] = [
   },
 ];
 
-test.runIf(canDamage).for(titled(ORDERS, NUMBERS, BREAKS, FOLDED, QUOTES, DELIMITERS, COLUMNS_CUT))(
+test.runIf(canDamage).for(titled(ORDERS, NUMBERS, BREAKS, PRINTED, FOLDED, QUOTES, DELIMITERS, COLUMNS_CUT))(
   "%s",
   async ([, damage]) => {
     const { is, should } = await outcomes(damage);
