@@ -14,6 +14,7 @@ import { Overlap } from "./overlap.js";
 import { RecordKeeper } from "./record-keeper.js";
 import type { RecordLayout } from "./record-reading.js";
 import { Recovery } from "./recovery.js";
+import { hasOtherAlphabet } from "./other-alphabet.js";
 import { ROUNDED_TIME } from "./rounded-times.js";
 import type { HeaderPart, Part, RecordPart } from "./parts.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
@@ -65,6 +66,7 @@ export class CheckRun {
   #isMidLine = false;
   /** What stood before is lost. */
   #isCutAtStart: boolean;
+  #isWindows1252: boolean | undefined;
   #dateOrder: { readonly order: DateOrder } | undefined;
 
   constructor(source: ByteSource, recorder: Recorder, options: RunOptions) {
@@ -81,7 +83,11 @@ export class CheckRun {
     if (this.#dialect.hasOnlyCarriageReturns) this.#ledger.report.countCarriageReturns();
     const { header } = this.#dialect;
     this.#isCutAtStart = header === undefined || header.isMisplaced;
-    const rules: ValueRules = { lossy: options.lossy === true, dateOrder: () => this.#findDateOrder() };
+    const rules: ValueRules = {
+      lossy: options.lossy === true,
+      isWindows1252: () => this.#findIsWindows1252(),
+      dateOrder: () => this.#findDateOrder(),
+    };
     const layout = settleLayout(this.#lines, this.#dialect, this.#textStart, rules);
     this.#outputNames = [...layout.names, ...COLUMN_NAMES.filter((name) => !layout.names.includes(name))];
     this.#layouts = [{ from: 0, layout }];
@@ -267,6 +273,11 @@ export class CheckRun {
     this.#lookBack.layout = this.#layouts.findLast(({ from }) => from <= start)?.layout ?? this.#lookBack.layout;
     const part = this.#lookBack.at(start, start !== this.#textStart && !this.#endsLine(start), false);
     return part?.kind === "record" ? part : undefined;
+  }
+
+  #findIsWindows1252(): boolean {
+    this.#isWindows1252 ??= !hasOtherAlphabet(this.#source);
+    return this.#isWindows1252;
   }
 
   #findDateOrder(): DateOrder {

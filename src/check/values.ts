@@ -12,6 +12,8 @@ export interface ValueRules {
   readonly lossy: boolean;
   /** The text is UTF-16 inside of other text: every other byte is NUL. */
   readonly isUtf16?: boolean;
+  /** Asked only for bytes that may be letters of Windows-1252: absent, they are. */
+  readonly isWindows1252?: () => boolean;
   /** Asked only for a date that needs it: finding it out may mean reading the file. */
   readonly dateOrder: () => DateOrder;
 }
@@ -69,7 +71,7 @@ export function readValue(column: string, text: string, rules: ValueRules): Valu
   const trimmed = withoutPadding(value);
   if (trimmed !== value && kind !== "json") codes.push("padding");
   if (kind !== "json" || trimmed === "") value = trimmed;
-  const decoded = decode(value, rules.lossy);
+  const decoded = decode(value, rules);
   if (decoded === undefined) {
     return {
       fault: "invalid-utf8",
@@ -211,10 +213,11 @@ const THREE_HIGH = /[\u0080-\u00ff]{3}/;
  * UTF-8 character, or like another alphabet, there is no telling.
  * @returns undefined where what stood there is lost; with `lossy` U+FFFD in the place of it
  */
-function decode(value: string, lossy: boolean): string | undefined {
+function decode(value: string, { lossy, isWindows1252 }: ValueRules): string | undefined {
   const bytes = Buffer.from(value, "latin1");
   if (isAscii(bytes) || isUtf8(bytes)) return value;
-  if (!MULTI_BYTE.test(value) && !THREE_HIGH.test(value) && !NO_LETTER.test(value)) {
+  const mayBe = !MULTI_BYTE.test(value) && !THREE_HIGH.test(value) && !NO_LETTER.test(value);
+  if (mayBe && isWindows1252?.() !== false) {
     const text = value.replaceAll(/[\u0080-\u009f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] ?? "");
     return Buffer.from(text, "utf8").toString("latin1");
   }
