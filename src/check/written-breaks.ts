@@ -3,7 +3,8 @@ import { UUID } from "./uuid.js";
 
 /** Ends of lines as text: escapes, and separators of Unicode in UTF-8. */
 const WRITTEN_BREAKS = ["\\r\\n", "\\n", "\u00e2\u0080\u00a8", "\u00e2\u0080\u00a9", "\u00c2\u0085"] as const;
-const ID = `(?:${UUID.source}|"${UUID.source}"),`;
+/** Quotes around it may be damaged themselves. */
+const ID = `["']*${UUID.source}["']*,`;
 
 /** What stands for a line break between the header and the first record; undefined where a line break does, or nothing. */
 export function writtenBreak(start: string): string | undefined {

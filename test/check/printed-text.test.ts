@@ -31,6 +31,12 @@ test.each(["\\n", "\\r\\n", "\u2028", "\u2029", "\u0085"])("%j between records i
   expect(withBreaks(Buffer.from(text), latin1(written)).toString()).toBe(expected);
 });
 
+test("text stands for a line break also before a quote that is too much", () => {
+  const text = `${HEADER}\\n'${RECORD}\\n"${RECORD}\\n`;
+  expect(writtenBreak(text)).toBe("\\n");
+  expect(withBreaks(Buffer.from(text), "\\n").toString()).toBe(`${HEADER}\n'${RECORD}\n"${RECORD}\n`);
+});
+
 test.each([
   ["nothing", ""],
   ["records", `${HEADER}\n${RECORD}\n`],
