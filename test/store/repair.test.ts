@@ -139,7 +139,7 @@ test("another file: it is made with its quarantine, and replaced the next time; 
     expect(open.isCurrent()).toBe(true);
     fs.chmodSync(out, 0o644);
   }
-  expect(treeOf(file)).toEqual(["out.csv", "out.csv.d/lock", "out.csv.quarantine.jsonl", "s.csv"]);
+  expect(treeOf(file)).toEqual(["out.csv", "out.csv.quarantine.jsonl", "s.csv"]);
 });
 
 test("a file that needs no repair is copied byte for byte, whatever its plan gives out", async () => {
