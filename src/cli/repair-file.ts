@@ -8,6 +8,7 @@ import { repairInPlace, repairTo, writeSalvaged, type RepairWriting } from "../s
 import { memorySource } from "../store/csv-source.js";
 import { plannedFiles, quarantinePathFor, type RepairFiles } from "../store/repair-files.js";
 import { requireTerminal, requireYes } from "./asking.js";
+import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
 import { openExisting } from "./explain-missing-file.js";
 import { lockingOf } from "./locking.js";
@@ -163,6 +164,7 @@ class Repair {
       lock: lockingOf(this.#context, this.#settings),
       signal: this.#context.interruptSignal(),
       now: this.#now,
+      origin: originOf(this.#context, this.#settings),
       partial: this.#targets.partial,
     };
   }

@@ -1,6 +1,8 @@
 // A change is taken back by a new change, which restores exactly what the first one removed or replaced.
+import path from "node:path";
 import { SessionsError } from "../errors.js";
-import type { Snapshot } from "../storage/snapshot.js";
+import { sidecarSubfolder } from "../storage/sidecar.js";
+import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { versionOf, VersionHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
 import { applyEdits } from "../csv/edit.js";
 import { changeCsv, type ChangeBatch, type CsvChange, type Locking } from "../store/csv-change.js";
@@ -70,14 +72,12 @@ export async function undoChange(
 }
 
 function beginUndo(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
-  if (change.backup !== undefined) {
-    throw new SessionsError("USAGE", {
-      reason: `change ${change.number} replaced the whole file`,
-      hint: `sessions restore ${change.backup} brings back what was there before`,
-    });
-  }
   const isAsLeft =
     snapshot.byteLength === change.after.byteLength && versionOfSource(snapshot).sha256 === change.after.sha256;
+  if (change.backup !== undefined) {
+    if (!isAsLeft) throw changedSince(input, change, ["the file"]);
+    return wholeUndo(snapshot, change, path.join(sidecarSubfolder(snapshot.realPath, "backups"), change.backup));
+  }
   return isAsLeft ? exactUndo(snapshot, change) : undoBySession(input, snapshot, change);
 }
 
@@ -112,6 +112,48 @@ function exactUndo(snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan
       });
     },
   };
+}
+
+/** The old file in the place of the new one, from the copy that was made of it. */
+function wholeUndo(snapshot: Snapshot, change: HistoryEntry, backup: string): CsvChange<UndoPlan> {
+  const result = new VersionHash();
+  function* batches(): Generator<ChangeBatch> {
+    using copy = openCopy(backup, change);
+    for (const { source } of unchanged(snapshot, 0, snapshot.byteLength)) {
+      yield { source, edits: [{ byteOffset: 0, byteLength: source.length, bytes: EMPTY, sessionId: undefined }] };
+    }
+    for (const { source } of unchanged(copy, 0, copy.byteLength)) {
+      yield { source: EMPTY, edits: [{ byteOffset: 0, byteLength: 0, bytes: source, sessionId: undefined }] };
+    }
+  }
+  return {
+    batches: hashed(batches(), result),
+    plan: () => {
+      if (result.version().sha256 === change.before.sha256) {
+        return { change, isExact: true, restored: 0, replaced: 0, removed: 0 };
+      }
+      throw new SessionsError("STORE_DAMAGED", {
+        path: backup,
+        reason: `it is not the copy that was made before change ${change.number}`,
+        findings: [],
+        findingCount: 0,
+        hint: "see the other backups: sessions backups",
+      });
+    },
+  };
+}
+
+function openCopy(backup: string, { number }: HistoryEntry): Snapshot {
+  try {
+    return openSnapshot(backup);
+  } catch (error) {
+    if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
+    throw new SessionsError("STORE_NOT_FOUND", {
+      path: backup,
+      reason: `the copy that was made before change ${number} is gone`,
+      hint: "see the other backups: sessions backups",
+    });
+  }
 }
 
 /** Only what the change was about, in a file that has changed since. */

@@ -10,17 +10,21 @@ import { realTarget } from "../storage/real-target.js";
 import { beginSidecarFile, removeEmptySidecarSubfolders, removeSidecarTemps } from "../storage/sidecar-file.js";
 import { sidecarFolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { beginLogEntry, dropOldEntries, type LogEntryWriter } from "./change-log.js";
 import { copyPieces } from "./copy-pieces.js";
 import { allOf, repairedPieces, type PreparedRepair } from "./csv-repair.js";
 import { quarantineLines } from "./quarantine-file.js";
 import { backupName, quarantineName, quarantinePathFor, type RepairFiles } from "./repair-files.js";
 import { salvagedCsv } from "./salvaged-csv.js";
+import type { ChangeOrigin } from "./store.js";
 
 export interface RepairWriting {
   readonly lock: Omit<LockOptions, "signal">;
   readonly signal?: AbortSignal;
   /** The time that names the backup and the quarantine. */
   readonly now: Date;
+  /** Who repairs the file; left out, the change log has nothing of it. */
+  readonly origin?: ChangeOrigin | undefined;
   /** Where to put what is certain of the quarantined records as CSV; replaced where it is there. */
   readonly partial?: string | undefined;
 }
@@ -55,14 +59,20 @@ export async function repairInPlace(
     removeSidecarTemps(realPath);
     const files = new FileGroup(writing);
     try {
-      const backup = await files.addBeside(realPath, backupName(realPath, writing.now), () => allOf(snapshot));
+      const entry = await files.beginLogEntry(realPath);
+      const backup = await files.addBeside(realPath, backupName(realPath, writing.now), () =>
+        noted(allOf(snapshot), (piece) => entry?.add(piece, [])),
+      );
       const quarantine = needsQuarantine(prepared)
         ? await files.addBeside(realPath, quarantineName(writing.now), () => quarantineOf(prepared))
         : undefined;
       if (writing.partial !== undefined) await files.addAt(writing.partial, () => salvagedCsv(prepared.plan));
       const main = await files.begin(realPath, snapshot);
-      await copyPieces(main, [repairedPieces(prepared)], snapshot.byteLength);
+      const pieces = noted(repairedPieces(prepared), (piece) => entry?.addWritten(piece));
+      await copyPieces(main, [pieces], snapshot.byteLength);
+      if (entry !== undefined) files.addCompanion(await entry.finish(backup));
       const { warnings } = await files.commit(main, lock);
+      if (entry !== undefined) dropOldEntries(realPath);
       return { output: realPath, backup, quarantine, partial: writing.partial, warnings };
     } catch (error) {
       await files.close();
@@ -147,6 +157,7 @@ class FileGroup {
   readonly #companions: Companion[] = [];
   readonly #replacements: Replacement[] = [];
   readonly #replaced: Snapshot[] = [];
+  readonly #disposables: AsyncDisposable[] = [];
   #isCommitted = false;
 
   constructor(writing: RepairWriting) {
@@ -177,6 +188,19 @@ class FileGroup {
     await this.#add({ path, replacement, isNew: old === undefined }, pieces);
   }
 
+  /** The entry of the change log, where the change is logged. */
+  async beginLogEntry(realPath: string): Promise<LogEntryWriter | undefined> {
+    const { origin } = this.#writing;
+    const entry = origin && (await beginLogEntry(realPath, origin, this.#signal()));
+    if (entry !== undefined) this.#disposables.push(entry);
+    return entry;
+  }
+
+  /** A file that is written, to be committed with the others. */
+  addCompanion(companion: Companion): void {
+    this.#companions.push(companion);
+  }
+
   async begin(realPath: string, replaces: Snapshot | undefined): Promise<Replacement> {
     const replacement = await beginReplacement(realPath, { replaces, ...this.#signal() });
     this.#replacements.push(replacement);
@@ -196,6 +220,7 @@ class FileGroup {
   /** Takes back what was not committed. May be called again. */
   async close(): Promise<void> {
     for (const replacement of this.#replacements) await replacement.abandon();
+    for (const disposable of this.#disposables) await disposable[Symbol.asyncDispose]();
     for (const old of this.#replaced) old.close();
   }
 
@@ -208,6 +233,14 @@ class FileGroup {
   #signal(): { readonly signal?: AbortSignal } {
     const { signal } = this.#writing;
     return signal === undefined ? {} : { signal };
+  }
+}
+
+/** The pieces, each shown to `note` on its way. */
+function* noted(pieces: Iterable<Uint8Array>, note: (piece: Uint8Array) => void): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    note(piece);
+    yield piece;
   }
 }
 

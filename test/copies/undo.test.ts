@@ -6,6 +6,8 @@ import { describe, expect, test } from "vitest";
 import { chooseChange, undoChange } from "../../src/copies/undo.js";
 import { readHistory } from "../../src/copies/change-history.js";
 import { openSnapshot } from "../../src/storage/snapshot.js";
+import { prepareRepair } from "../../src/store/csv-repair.js";
+import { repairInPlace } from "../../src/store/csv-repair-writing.js";
 import { dropOldEntries } from "../../src/store/change-log.js";
 import type { CsvInput } from "../../src/store/csv-source.js";
 import type { ChangeOrigin } from "../../src/store/store.js";
@@ -196,6 +198,45 @@ describe("a change is taken back", () => {
     ]);
     expect(contentOf(file)).toBe(before);
     expect(readHistory(file).entries.length).toBe(1);
+  });
+
+  describe("that is a repair", () => {
+    const torn = fileOf(...NOTHING_AROUND).slice(0, -30);
+
+    async function repaired() {
+      const { file } = storeWith(torn);
+      using snapshot = openSnapshot(file);
+      const prepared = prepareRepair({ source: snapshot, location: file }, { lossy: false, onRead: undefined });
+      await repairInPlace(prepared, snapshot, { lock: OPTIONS.lock, now: ORIGIN.time, origin: ORIGIN });
+      const [backup = ""] = fs.readdirSync(path.join(`${file}.d`, "backups"));
+      return { file, backup: path.join(`${file}.d`, "backups", backup) };
+    }
+
+    test("by the copy that was made before it", async () => {
+      const { file, backup } = await repaired();
+      expect(contentOf(file)).not.toBe(torn);
+      expect(readHistory(file).entries).toMatchObject([{ number: 1, backup: path.basename(backup) }]);
+      await undo(file);
+      expect(contentOf(file)).toBe(torn);
+      await undo(file, 2);
+      expect(contentOf(file)).not.toBe(torn);
+    });
+
+    test("not where the copy is gone or is another one, or the file was changed since", async () => {
+      const { file, backup } = await repaired();
+      const after = contentOf(file);
+      fs.appendFileSync(backup, "x");
+      expect((await failureOf(() => undo(file))).details.reason).toBe(
+        "it is not the copy that was made before change 1",
+      );
+      fs.unlinkSync(backup);
+      expect((await failureOf(() => undo(file))).details.reason).toBe("the copy that was made before change 1 is gone");
+      expect(contentOf(file)).toBe(after);
+      fs.appendFileSync(file, `${line({ session_id: "z" })}\n`);
+      expect((await failureOf(() => undo(file))).details.reason).toBe(
+        "since change 1, other changes were made to the file",
+      );
+    });
   });
 
   test("not twice", async () => {

@@ -118,7 +118,7 @@ function textOf(
     replaced === 0 ? undefined : `${count(replaced, "session")} ${verb("set back")}`,
     removed === 0 ? undefined : `${count(removed, "session")} ${verb("removed again")}`,
   ].filter((part) => part !== undefined);
-  const what = parts.length === 0 ? "no session is touched" : parts.join(", ");
+  const what = parts.length === 0 ? "the whole file" : parts.join(", ");
   const how = isExact
     ? "The file becomes byte for byte what it was before."
     : "The file was changed since: only these sessions are touched.";
