@@ -23,6 +23,8 @@ export type ErrorCode =
   | "STORE_DAMAGED"
   /** The file changed while it was worked on. Nothing was written. */
   | "STORE_CHANGED"
+  /** A copy is encrypted, and no key that was given opens it. Nothing was written. */
+  | "WRONG_KEY"
   /** The store's engine is not available in this build or cannot be reached. */
   | "ENGINE_UNAVAILABLE"
   /** The operating system refused: permission, full disk, a read-only or crossing mount. The old file is whole. */

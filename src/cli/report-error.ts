@@ -122,6 +122,8 @@ function sentence(error: SessionsError): string {
         : `${path} is damaged: ${reason ?? "it cannot be read safely"}; nothing was changed`;
     case "STORE_CHANGED":
       return `${path} changed underneath${because}; nothing was changed by this command`;
+    case "WRONG_KEY":
+      return `cannot decrypt ${path}${because}`;
     case "ENGINE_UNAVAILABLE":
       return reason ?? "the store's engine cannot be reached";
     case "IO_FAILED":
@@ -151,6 +153,8 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
       return "stop the program that writes the file without our lock (a bot backend?), then run the command again";
     case "DURABILITY_UNKNOWN":
       return "do not repeat the command; check the disk, then look with: sessions stats";
+    case "WRONG_KEY":
+      return "give the key with -i <identity file>, --passphrase-file or --passphrase-command";
     case "SESSION_NOT_FOUND":
       return "see what is there with: sessions list";
     case "USAGE":
