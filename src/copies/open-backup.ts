@@ -100,10 +100,7 @@ class Layers {
     const source = Readable.from(bytes, { objectMode: false });
     try {
       const plain = await decrypter.decrypt(Readable.toWeb(source));
-      return this.#named(
-        plain as unknown as AsyncIterable<Uint8Array>,
-        "it cannot be decrypted: it was cut or changed",
-      );
+      return this.#named(plain, "it cannot be decrypted: it was cut or changed");
     } catch (error) {
       source.destroy();
       if (!(error instanceof Error) || isSystemError(error)) throw error;

@@ -17,7 +17,7 @@ import type { IdTable, RepeatedId } from "../kernel/id-table.js";
 import type { RowProgram } from "../kernel/row-program.js";
 import { RecordWindow } from "./window.js";
 
-export type { ReadBytes } from "./window.js";
+export { NOT_YET, type ReadBytes } from "./window.js";
 
 /**
  * The records of one CSV input as byte spans, a window at a time. Memory stays at the window's size (512 KiB) unless a

@@ -1,8 +1,11 @@
 import { SessionsError } from "../errors.js";
 import { FIELD_CAPACITY, Kernel, OFFSET_MASK, TEXT_CAPACITY_LIMIT } from "../kernel/kernel.js";
 
-/** Fills the start of `target` with the next bytes of the input and returns how many; 0 at its end. */
+/** Fills the start of `target` with the next bytes of the input and returns how many; 0 at its end, or `NOT_YET`. */
 export type ReadBytes = (target: Uint8Array) => number;
+
+/** What `ReadBytes` returns where the next bytes have not come yet. */
+export const NOT_YET = -1;
 
 const WINDOW_BYTES = 512 * 1024;
 /** What is read first after a restart. */
@@ -22,6 +25,8 @@ export class RecordWindow {
   #consumed = 0;
   #atEnd = false;
   #started = false;
+  /** The last `nextBatch` ended with NOT_YET. */
+  #isWaiting = false;
   protected readonly kernel: Kernel;
   /** The tables of `kernel`; replaced when the window grows. */
   protected records: Uint32Array;
@@ -51,10 +56,12 @@ export class RecordWindow {
 
   /**
    * Moves to the next records.
-   * @returns false at the end of the input
+   * @returns false at the end of the input, and where its next bytes have not come yet: then ask again when they have
    * @throws SessionsError STORE_DAMAGED where one record is longer than 256 MiB or has more than 131,072 fields
    */
   nextBatch(): boolean {
+    // What is there was looked at before it was waited for more.
+    if ((!this.#started || this.#isWaiting) && !this.#readMore()) return false;
     if (!this.#started) this.#skipBom();
     this.#dropBatch();
     while (true) {
@@ -68,7 +75,7 @@ export class RecordWindow {
       }
       if (this.kernel.isTooWide) throw this.#tooLarge(`has more than ${FIELD_CAPACITY} fields`);
       if (this.#atEnd) return false;
-      this.#readMore();
+      if (!this.#readMore()) return false;
     }
   }
 
@@ -82,6 +89,7 @@ export class RecordWindow {
   restart(byteOffset: number): void {
     this.byteOffset = byteOffset;
     this.#started = true;
+    this.#isWaiting = false;
     this.#atEnd = false;
     this.#fill = this.#consumed = 0;
     this.#fillLimit = Math.min(RESTART_BYTES, this.#windowBytes);
@@ -111,12 +119,13 @@ export class RecordWindow {
 
   #skipBom(): void {
     this.#started = true;
-    this.#readMore();
     this.hasBom = this.#fill >= BOM.length && BOM.every((byte, index) => this.bytes[index] === byte);
     if (this.hasBom) this.#consumed = BOM.length;
   }
 
-  #readMore(): void {
+  /** @returns false where the bytes have not all come yet */
+  #readMore(): boolean {
+    this.#isWaiting = false;
     if (this.#fill >= this.#fillLimit) {
       // What is there is the beginning of one record.
       this.#fillLimit = Math.min(this.#fill * 2, TEXT_CAPACITY_LIMIT);
@@ -126,9 +135,14 @@ export class RecordWindow {
     // Filled up before the next look at it: many short reads must not mean many looks at one long record.
     while (this.#fill < this.#fillLimit && !this.#atEnd) {
       const count = this.#read(this.bytes.subarray(this.#fill, this.#fillLimit));
+      if (count === NOT_YET) {
+        this.#isWaiting = true;
+        return false;
+      }
       if (count === 0) this.#atEnd = true;
       this.#fill += count;
     }
+    return true;
   }
 
   #grow(textCapacity: number): void {

@@ -38,6 +38,11 @@ export interface ReplacementOptions {
   readonly mode?: number;
   /** Who a new file belongs to, where this process may give it away; left out, this process's user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
+  /**
+   * Where it is written until it is whole, in the target's folder; left out, `replacementTemp`. With a name that nobody
+   * else uses, no lock is needed for a new file: its name is taken only where it is free.
+   */
+  readonly tempPath?: string;
   /** Looked at before each step up to the rename. */
   readonly signal?: AbortSignal;
 }
@@ -87,7 +92,7 @@ export function replacementTemp(realPath: string): string {
  */
 export async function beginReplacement(targetRealPath: string, options: ReplacementOptions): Promise<Replacement> {
   throwIfCancelled(options.signal, "write", targetRealPath);
-  const tempPath = replacementTemp(targetRealPath);
+  const { tempPath = replacementTemp(targetRealPath) } = options;
   let directory: FileHandle | undefined;
   try {
     // Opened now: a directory that cannot be synced is better found before the rename than after it.

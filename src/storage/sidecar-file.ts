@@ -44,8 +44,7 @@ export async function beginSidecarFile(
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly path: string; readonly replacement: Replacement }> {
   throwIfCancelled(options.signal, "write", realPath);
-  ensureSidecarSubfolder(realPath, name.kind);
-  await syncFolders([sidecarFolder(realPath), path.dirname(realPath)]);
+  await makeSidecarSubfolder(realPath, name.kind);
   const target = sidecarFilePath(realPath, name);
   const owner = ownerForSidecar(realPath);
   const replacement = await beginReplacement(target, {
@@ -54,6 +53,13 @@ export async function beginSidecarFile(
     ...options,
   });
   return { path: target, replacement };
+}
+
+/** Makes a folder of the sidecar, which must be there, so that it is on the disk too; returns its path. IO_FAILED. */
+export async function makeSidecarSubfolder(realPath: string, kind: SidecarFileName["kind"]): Promise<string> {
+  const folder = ensureSidecarSubfolder(realPath, kind);
+  await syncFolders([sidecarFolder(realPath), path.dirname(realPath)]);
+  return folder;
 }
 
 /**

@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SessionsError } from "../errors.js";
 import { beginReplacement, type CommitResult, type Replacement } from "../storage/atomic-replace.js";
+import { backupName } from "../storage/backup-name.js";
 import { commitTogether, type Companion } from "../storage/commit-together.js";
 import { acquireLock, removeLockFolder, type FileLock, type LockOptions } from "../storage/lock.js";
 import { realTarget } from "../storage/real-target.js";
@@ -14,7 +15,7 @@ import { beginLogEntry, dropOldEntries, type LogEntryWriter } from "./change-log
 import { copyPieces } from "./copy-pieces.js";
 import { allOf, repairedPieces, type PreparedRepair } from "./csv-repair.js";
 import { quarantineLines } from "./quarantine-file.js";
-import { backupName, quarantineName, quarantinePathFor, type RepairFiles } from "./repair-files.js";
+import { quarantineName, quarantinePathFor, type RepairFiles } from "./repair-files.js";
 import { salvagedCsv } from "./salvaged-csv.js";
 import type { ChangeOrigin } from "./store.js";
 

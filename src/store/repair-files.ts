@@ -1,4 +1,4 @@
-import path from "node:path";
+import { backupName, compactTime } from "../storage/backup-name.js";
 import { sidecarFilePath, type SidecarFileName } from "../storage/sidecar-file.js";
 import type { PreparedRepair } from "./csv-repair.js";
 
@@ -10,12 +10,6 @@ export interface RepairFiles {
   readonly backup: string | undefined;
   readonly quarantine: string | undefined;
   readonly partial: string | undefined;
-}
-
-/** `<name>-<UTC time>.csv`; a name that ends otherwise is kept whole. Pure. */
-export function backupName(realPath: string, now: Date): SidecarFileName {
-  const stem = path.basename(realPath).replace(/\.csv$/i, "");
-  return { kind: "backups", stem: `${stem}-${compactTime(now)}`, extension: ".csv" };
 }
 
 export function quarantineName(now: Date): SidecarFileName {
@@ -51,12 +45,4 @@ export function plannedFiles(
     quarantine: isSetAside ? sidecarFilePath(realPath, quarantineName(now)) : undefined,
     partial,
   };
-}
-
-/** `20250930T104500Z`. */
-function compactTime(now: Date): string {
-  return now
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(/[-:]/g, "");
 }

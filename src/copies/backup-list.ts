@@ -1,0 +1,90 @@
+import { lstatSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { SessionsError, systemErrorCode } from "../errors.js";
+import { backupStem, parseBackupName } from "../storage/backup-name.js";
+import { ioFailure } from "../storage/io-failure.js";
+import { sidecarSubfolder } from "../storage/sidecar.js";
+import { readManifest, type Manifest } from "./manifest.js";
+
+/** A backup as far as it is known without reading it. */
+export interface Backup {
+  readonly name: string;
+  readonly path: string;
+  /** From its name. */
+  readonly time: Date;
+  /** Bytes on the disk. */
+  readonly byteLength: number;
+  /** Undefined where there is none, as for the backups that `repair` makes, or where it cannot be read. */
+  readonly manifest: Manifest | undefined;
+  /** What is wrong, as far as size, manifest and the last verification tell; undefined where nothing is. */
+  readonly problem: string | undefined;
+}
+
+/** Where the backups of a file are unless said otherwise. Pure. */
+export function backupFolder(realPath: string): string {
+  return sidecarSubfolder(realPath, "backups");
+}
+
+/**
+ * The backups of a file in a folder, told by their names, newest first; none where there is no such folder. Links,
+ * folders and files of other names are left out.
+ *
+ * IO_FAILED: the folder cannot be read.
+ * @param realPath of the file that they are of
+ */
+export function listBackups(realPath: string, folder: string = backupFolder(realPath)): readonly Backup[] {
+  const stem = backupStem(realPath);
+  const found = namesIn(folder).flatMap((name) => {
+    const parts = parseBackupName(name);
+    if (parts?.stem !== stem) return [];
+    const backup = backupAt(path.join(folder, name), parts.time);
+    return backup === undefined ? [] : [{ backup, counter: parts.counter }];
+  });
+  return found
+    .sort((a, b) => b.backup.time.getTime() - a.backup.time.getTime() || b.counter - a.counter)
+    .map(({ backup }) => backup);
+}
+
+/** The newest backup with a manifest and without a known problem. @param backups newest first */
+export function newestGood(backups: readonly Backup[]): Backup | undefined {
+  return backups.find(({ manifest, problem }) => manifest !== undefined && problem === undefined);
+}
+
+/**
+ * What is known of a file that is taken for a backup; undefined where there is no such file, or it is a link or a folder.
+ * @param time left out, from its name or else from its last change
+ */
+export function backupAt(file: string, time?: Date): Backup | undefined {
+  const name = path.basename(file);
+  try {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (stats?.isFile() !== true) return undefined;
+    const made = time ?? parseBackupName(name)?.time ?? stats.mtime;
+    return { name, path: file, time: made, byteLength: stats.size, ...knownOf(file, stats.size) };
+  } catch (error) {
+    throw ioFailure("look at", file, error);
+  }
+}
+
+function knownOf(file: string, byteLength: number): Pick<Backup, "manifest" | "problem"> {
+  try {
+    const manifest = readManifest(file);
+    if (manifest === undefined) return { manifest, problem: undefined };
+    const { stored, checked } = manifest;
+    const isSize = stored.bytes === byteLength;
+    const problem = isSize ? checked?.problem : `it has ${byteLength} bytes, and had ${stored.bytes}`;
+    return { manifest, problem };
+  } catch (error) {
+    if (!(error instanceof SessionsError)) throw error;
+    return { manifest: undefined, problem: "its manifest cannot be read" };
+  }
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return [];
+    throw ioFailure("list the backups in", folder, error);
+  }
+}

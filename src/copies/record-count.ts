@@ -1,0 +1,69 @@
+import { NOT_YET, RecordScanner } from "../csv/scan.js";
+import { SessionsError } from "../errors.js";
+import { isHeaderFault, readColumns } from "../session/columns.js";
+
+/** What the records of a CSV file add up to. */
+export interface CountedRecords {
+  /** Without the header and blank lines; undefined where there is no header of ours, or a record is too large to read. */
+  readonly rows: number | undefined;
+  /** Records of which it is in doubt where they end. */
+  readonly broken: number;
+}
+
+/** Counts the records of a CSV file that comes in pieces. Memory stays at the scanner's window. */
+export class RecordCount {
+  readonly #scanner = new RecordScanner((target) => this.#take(target));
+  #piece: Uint8Array = new Uint8Array();
+  #hasEnded = false;
+  #hasHeader = false;
+  #isReadable = true;
+  #rows = 0;
+  #broken = 0;
+
+  /** The next bytes of the file, which may change when this returns. */
+  push(bytes: Uint8Array): void {
+    this.#piece = bytes;
+    this.#count();
+  }
+
+  /** After the last piece. */
+  end(): CountedRecords {
+    this.#hasEnded = true;
+    this.#count();
+    return { rows: this.#isReadable && this.#hasHeader ? this.#rows : undefined, broken: this.#broken };
+  }
+
+  #take(target: Uint8Array): number {
+    const count = Math.min(target.length, this.#piece.length);
+    if (count === 0) return this.#hasEnded ? 0 : NOT_YET;
+    target.set(this.#piece.subarray(0, count));
+    this.#piece = this.#piece.subarray(count);
+    return count;
+  }
+
+  #count(): void {
+    if (!this.#isReadable) return;
+    const scanner = this.#scanner;
+    try {
+      while (scanner.nextBatch()) {
+        for (let record = this.#afterHeader(); record < scanner.recordCount; record += 1) {
+          if (scanner.isBroken(record)) this.#broken += 1;
+          if (!scanner.isBlank(record)) this.#rows += 1;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof SessionsError)) throw error;
+      this.#isReadable = false;
+    }
+  }
+
+  /** The first record of the batch that is no header; learns what the header is from the first batch. */
+  #afterHeader(): number {
+    if (this.#hasHeader) return 0;
+    const scanner = this.#scanner;
+    const names = scanner.recordTexts(0, scanner.fieldCount(0));
+    this.#hasHeader = !scanner.isBroken(0) && !isHeaderFault(readColumns(names));
+    this.#isReadable = this.#hasHeader;
+    return this.#hasHeader ? 1 : scanner.recordCount;
+  }
+}

@@ -1,0 +1,187 @@
+// Laws 4 and 5. A backup is one whole version of the file, and gets its name when it and its manifest are on the disk.
+import { createHash, randomBytes, type Hash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { SessionsError } from "../errors.js";
+import { beginReplacement, type Replacement } from "../storage/atomic-replace.js";
+import { commitTogether } from "../storage/commit-together.js";
+import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
+import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { backupPlace, requireFree, type BackupDestination, type BackupPlace } from "./backup-place.js";
+import { encodeBackup, type BackupEncoding } from "./encode-backup.js";
+import { manifestPath, manifestText, type Manifest } from "./manifest.js";
+import { RecordCount } from "./record-count.js";
+import { removeStaleTemps, uniqueTemp } from "./stale-temps.js";
+
+export interface BackupRequest {
+  readonly encoding: BackupEncoding;
+  readonly destination: BackupDestination;
+  /** The time that names the backup. */
+  readonly now: Date;
+  /** The program's name and version, for the manifest. */
+  readonly tool: string;
+  readonly signal?: AbortSignal;
+  /** Is told how many bytes of the file have been read, of how many. */
+  readonly onRead?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A backup that is on the disk. */
+export interface BackupWritten {
+  readonly path: string;
+  readonly manifest: Manifest;
+  /** Records of which it is in doubt where they end; they are in the backup as they are. */
+  readonly broken: number;
+}
+
+const PIECE_BYTES = 512 * 1024;
+/** One is read into while another one is written. */
+const BUFFERS = 3;
+/** How often a copy that another program disturbed is begun anew. */
+const ATTEMPTS = 3;
+/** A file that was written this short a time ago by a program that does not know our lock may be in the middle of it. */
+const RECENT_MS = 2_000;
+const PAUSE_MS = 250;
+
+/**
+ * Copies one whole version of a file, without its lock: writers go on meanwhile.
+ *
+ * STORE_NOT_FOUND, STORE_NOT_A_FILE: as `openSnapshot`. STORE_CHANGED: another program wrote into the file each time that
+ * it was copied. STORE_EXISTS: the path that was asked for is taken. USAGE: a recipient is none. IO_FAILED, CANCELLED: as
+ * they say. After all of these there is no backup. DURABILITY_UNKNOWN: it is there and whole, and a power cut may take it.
+ * A process that is killed may leave a manifest without a backup, and a hidden file that a later backup removes.
+ */
+export async function writeBackup(path: string, request: BackupRequest): Promise<BackupWritten> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await attemptBackup(path, request);
+    } catch (error) {
+      if (!(error instanceof SessionsError) || attempt === ATTEMPTS) throw error;
+      // A name that was free may have been taken by another backup of the same second.
+      const isTaken = error.code === "STORE_EXISTS" && !isFile(request.destination);
+      if (error.code !== "STORE_CHANGED" && !isTaken) throw error;
+    }
+  }
+}
+
+function isFile(destination: BackupDestination): boolean {
+  return typeof destination === "object" && "file" in destination;
+}
+
+async function attemptBackup(path: string, request: BackupRequest): Promise<BackupWritten> {
+  using snapshot = openSnapshot(path);
+  const { encoding, destination, now } = request;
+  const place = await backupPlace(snapshot.realPath, destination, {
+    now,
+    isCompressed: encoding.isCompressed,
+    isEncrypted: encoding.encryption !== undefined,
+  });
+  requireFree(place.path);
+  const tempPath = tempFor(place.path);
+  await using main = await begin(place, { target: place.path, tempPath }, request);
+  removeStaleTemps(place.folder, tempPath);
+  const plain = new PlainCopy(snapshot, encoding, request);
+  const stored = await copyInto(main, await encodeBackup(plain.pieces(), encoding), plain.isEncoded);
+  if (!(await wasWhole(snapshot, now))) {
+    throw new SessionsError("STORE_CHANGED", { path, reason: "another program wrote it while it was copied" });
+  }
+  const { rows, broken, fingerprint } = plain.end();
+  const manifest: Manifest = {
+    source: snapshot.realPath,
+    createdAt: now.toISOString(),
+    tool: request.tool,
+    rows,
+    plain: fingerprint,
+    stored: stored ?? fingerprint,
+    isCompressed: encoding.isCompressed,
+    isEncrypted: encoding.encryption !== undefined,
+    checked: undefined,
+  };
+  const beside = manifestPath(place.path);
+  await using companion = await begin(place, { target: beside, tempPath: tempFor(beside) }, request);
+  await companion.write(Buffer.from(manifestText(manifest)));
+  await commitTogether(main, [{ path: beside, replacement: companion, isNew: true }]);
+  return { path: place.path, manifest, broken };
+}
+
+function tempFor(target: string): string {
+  return uniqueTemp(target, randomBytes(8).toString("hex"));
+}
+
+function begin(
+  { owner }: BackupPlace,
+  { target, tempPath }: { readonly target: string; readonly tempPath: string },
+  { signal }: BackupRequest,
+): Promise<Replacement> {
+  return beginReplacement(target, {
+    replaces: undefined,
+    tempPath,
+    ...(owner === undefined ? {} : { owner }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** The file as it is read: its pieces, and what they add up to. */
+class PlainCopy {
+  readonly #snapshot: Snapshot;
+  /** They are stored otherwise than they stand in the file. */
+  readonly isEncoded: boolean;
+  readonly #onRead: BackupRequest["onRead"];
+  readonly #hash = createHash("sha256");
+  readonly #count = new RecordCount();
+  #byteLength = 0;
+
+  constructor(snapshot: Snapshot, { isCompressed, encryption }: BackupEncoding, { onRead }: BackupRequest) {
+    this.#snapshot = snapshot;
+    this.isEncoded = isCompressed || encryption !== undefined;
+    this.#onRead = onRead;
+  }
+
+  /** Where they are stored as they are, a piece is valid until two others have been asked for. */
+  async *pieces(): AsyncGenerator<Uint8Array> {
+    const buffers = Array.from({ length: this.isEncoded ? 0 : BUFFERS }, () => Buffer.allocUnsafeSlow(PIECE_BYTES));
+    for (let turn = 0; ; turn += 1) {
+      const buffer = buffers[turn % BUFFERS] ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const piece = buffer.subarray(0, this.#snapshot.read(buffer));
+      if (piece.length === 0) return;
+      this.#hash.update(piece);
+      this.#count.push(piece);
+      this.#byteLength += piece.length;
+      this.#onRead?.(this.#byteLength, this.#snapshot.byteLength);
+      yield piece;
+    }
+  }
+
+  end(): { rows: number | undefined; broken: number; fingerprint: Manifest["plain"] } {
+    return { ...this.#count.end(), fingerprint: { bytes: this.#byteLength, sha256: this.#hash.digest("hex") } };
+  }
+}
+
+/** @returns what was written; undefined where that are the very pieces of the file */
+async function copyInto(
+  replacement: Replacement,
+  pieces: AsyncIterable<Uint8Array>,
+  isEncoded: boolean,
+): Promise<Manifest["stored"] | undefined> {
+  const hash: Hash | undefined = isEncoded ? createHash("sha256") : undefined;
+  let bytes = 0;
+  let writing: Promise<void> = Promise.resolve();
+  for await (const piece of pieces) {
+    hash?.update(piece);
+    bytes += piece.length;
+    await writing;
+    writing = replacement.write(piece);
+    // A failure is thrown by the next await; until then it must not count as unhandled.
+    writing.catch(() => undefined);
+  }
+  await writing;
+  return hash === undefined ? undefined : { bytes, sha256: hash.digest("hex") };
+}
+
+/** Whether what was read is one version: nobody wrote into the file since it was opened, or was just doing so. */
+async function wasWhole(snapshot: Snapshot, now: Date): Promise<boolean> {
+  const isRecent = Math.abs(now.getTime() - snapshot.mtime.getTime()) < RECENT_MS;
+  const isReplaced = !snapshot.isCurrent() && snapshot.unchangedInPlace();
+  if (isRecent && !isReplaced && wasWrittenByUs(readLockRecord(snapshot.realPath), snapshot) !== true) {
+    await pause(PAUSE_MS);
+  }
+  return snapshot.unchangedInPlace();
+}
