@@ -37,6 +37,8 @@ export interface CliContext {
   readonly endWith?: (exitCode: ExitCode) => void;
   /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */
   prompt(question: string): Promise<string | undefined>;
+  /** The same, and what is typed is not shown. */
+  promptSecret(question: string): Promise<string | undefined>;
   /**
    * From the first call on, SIGINT and SIGTERM no longer end the process but abort this signal, with the signal's name as
    * the reason, so that a write can be called off cleanly.

@@ -24,7 +24,8 @@ function processContext(argv: readonly string[]): CliContext {
       command: withoutSecrets(`sessions ${argv.join(" ")}`),
       user: userName(),
     },
-    prompt: askOnTerminal,
+    prompt: (question) => askOnTerminal(question, { isSecret: false }),
+    promptSecret: (question) => askOnTerminal(question, { isSecret: true }),
     interruptSignal,
   };
 }
@@ -113,20 +114,24 @@ async function readStandardInput(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function askOnTerminal(question: string): Promise<string | undefined> {
+async function askOnTerminal(question: string, { isSecret }: { isSecret: boolean }): Promise<string | undefined> {
   const { createInterface } = await import("node:readline");
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // The line editor keeps the terminal from echoing, and echoes itself: for a secret into nothing.
+  const output = isSecret ? new (await import("node:stream")).Writable({ write: (_c, _e, done) => done() }) : undefined;
+  const lines = createInterface({ input: process.stdin, output: output ?? process.stderr, terminal: true });
+  if (isSecret) process.stderr.write(question);
   return new Promise((resolve) => {
     const end = (answer: string | undefined): void => {
+      if (isSecret) process.stderr.write("\n");
       resolve(answer);
       lines.close();
     };
     lines.on("SIGINT", () => {
-      process.stderr.write("\n");
+      if (!isSecret) process.stderr.write("\n");
       end(undefined);
     });
-    lines.on("close", () => end(undefined));
-    lines.question(question, end);
+    lines.on("close", () => resolve(undefined));
+    lines.question(isSecret ? "" : question, end);
   });
 }
 

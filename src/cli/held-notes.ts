@@ -33,6 +33,10 @@ export class HeldNotes {
         await this.release();
         return outer.prompt(question);
       },
+      promptSecret: async (question) => {
+        await this.release();
+        return outer.promptSecret(question);
+      },
     };
   }
 

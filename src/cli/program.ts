@@ -69,6 +69,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/undo.js")).undoCommand,
   },
   {
+    name: "backup",
+    summary: "copy the file, whole and checked, compressed or encrypted",
+    load: async () => (await import("./commands/backup.js")).backupCommand,
+  },
+  {
+    name: "backups",
+    summary: "list, verify, watch over and thin out the backups",
+    load: async () => (await import("./commands/backups.js")).backupsCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,
@@ -116,7 +126,7 @@ export async function createProgram(
     if (name === asked) (await load())(program, context).summary(summary);
     else program.command(name).description(summary);
   }
-  for (const command of program.commands) capture(command, context, texts);
+  for (const command of withSubcommands(program.commands)) capture(command, context, texts);
   return program;
 }
 
@@ -128,6 +138,10 @@ export function askedCommand(program: Command, argv: readonly string[]): string 
     if (error instanceof CommanderError) return undefined;
     throw error;
   }
+}
+
+function withSubcommands(commands: readonly Command[]): readonly Command[] {
+  return commands.flatMap((command) => [command, ...withSubcommands(command.commands)]);
 }
 
 function capture(command: Command, context: CliContext, texts: CapturedText[]): void {

@@ -73,6 +73,10 @@ export function withProgress(context: CliContext): CliContext {
       await progress.clear();
       return context.prompt(question);
     },
+    promptSecret: async (question) => {
+      await progress.clear();
+      return context.promptSecret(question);
+    },
     onRead: (done, total) => progress.update(done, total),
   };
 }

@@ -45,9 +45,40 @@ export function listBackups(realPath: string, folder: string = backupFolder(real
     .map(({ backup }) => backup);
 }
 
-/** The newest backup with a manifest and without a known problem. @param backups newest first */
+/** It has a manifest, and no problem is known. */
+export function isGood({ manifest, problem }: Backup): boolean {
+  return manifest !== undefined && problem === undefined;
+}
+
+/** @param backups newest first */
 export function newestGood(backups: readonly Backup[]): Backup | undefined {
-  return backups.find(({ manifest, problem }) => manifest !== undefined && problem === undefined);
+  return backups.find(isGood);
+}
+
+/**
+ * The backup that a person means: `latest`, a name in the list, or the path of a file.
+ *
+ * STORE_NOT_FOUND: there is none; with names that are close.
+ * @param backups newest first
+ * @param resolve makes a path absolute
+ */
+export function requireBackup(
+  backups: readonly Backup[],
+  text: string,
+  resolve: (typed: string) => string,
+): Backup {
+  const isPath = /[/\\]/.test(text);
+  const found = isPath
+    ? backupAt(resolve(text))
+    : text === "latest"
+      ? backups[0]
+      : backups.find(({ name }) => name === text);
+  if (found !== undefined) return found;
+  throw new SessionsError("STORE_NOT_FOUND", {
+    path: text,
+    reason: `there is no backup ${text}`,
+    hint: isPath ? "check the path; symbolic links are not followed" : "see what is there with: sessions backups",
+  });
 }
 
 /**

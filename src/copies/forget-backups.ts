@@ -1,8 +1,32 @@
 import { unlinkSync } from "node:fs";
 import { systemErrorCode } from "../errors.js";
 import { ioFailure } from "../storage/io-failure.js";
-import type { Backup } from "./backup-list.js";
+import { isGood, type Backup } from "./backup-list.js";
+import { applyKeepPolicy, type KeepPolicy, type Kept } from "./keep-policy.js";
 import { manifestPath } from "./manifest.js";
+
+/** What a policy does to the backups of a file. */
+export interface ForgetPlan {
+  /** Newest first, each with its reasons to stay. */
+  readonly kept: readonly Kept<Backup>[];
+  /** Newest first. */
+  readonly removed: readonly Backup[];
+}
+
+/**
+ * Applies a policy to good backups and to all others apart, as restic does to different paths: a damaged one, or one that
+ * `repair` made of a damaged file, never takes the place of a good one. Pure.
+ */
+export function planForget(backups: readonly Backup[], policy: KeepPolicy, now: Date): ForgetPlan {
+  const groups = [backups.filter(isGood), backups.filter((backup) => !isGood(backup))];
+  const judged = groups
+    .flatMap((group) => applyKeepPolicy(group, policy, now))
+    .toSorted((a, b) => b.item.time.getTime() - a.item.time.getTime());
+  return {
+    kept: judged.filter(({ reasons }) => reasons.length > 0),
+    removed: judged.filter(({ reasons }) => reasons.length === 0).map(({ item }) => item),
+  };
+}
 
 /**
  * Removes backups, oldest first, each before its manifest: what is left after a failure is as good as it was.

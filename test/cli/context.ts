@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the person types, one answer a question; undefined is Ctrl-C. */
   readonly answers?: readonly (string | undefined)[];
+  /** What the person types unseen, in the same way. */
+  readonly secrets?: readonly (string | undefined)[];
   readonly stdin?: string;
   /** Runs while the question stands, before the answer. */
   readonly whileAsked?: () => void;
@@ -68,6 +70,7 @@ export class Folder {
 
   #context(stdout: CapturedOutput, stderr: CapturedOutput, argv: readonly string[], options: RunOptions): CliContext {
     const answers = [...(options.answers ?? [])];
+    const secrets = [...(options.secrets ?? [])];
     return {
       stdout,
       stderr,
@@ -85,6 +88,11 @@ export class Folder {
         const answer = answers.shift();
         await stderr.write(`${question}${answer ?? "^C"}\n`);
         return answer;
+      },
+      promptSecret: async (question) => {
+        if (secrets.length === 0) throw new Error(`nobody was to be asked: ${question}`);
+        await stderr.write(`${question}\n`);
+        return secrets.shift();
       },
       interruptSignal: () => options.interrupt ?? new AbortController().signal,
     };

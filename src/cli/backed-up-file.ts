@@ -1,0 +1,60 @@
+import { realpathSync } from "node:fs";
+import path from "node:path";
+import { listBackups, type Backup } from "../copies/backup-list.js";
+import { SessionsError } from "../errors.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import type { CliContext } from "./context.js";
+import { chooseStore, requireFile, STANDARD_INPUT } from "./open-store.js";
+import type { Settings } from "./settings.js";
+
+/** The option of commands that look at backups. */
+export interface FolderOptions {
+  readonly folder?: string;
+}
+
+/** A file and where its backups are. The file itself may be gone. */
+export interface BackedUpFile {
+  /** As it was named, as an absolute path. */
+  readonly location: string;
+  /** With symbolic links resolved, as far as it is there. */
+  readonly realPath: string;
+  /** Undefined for the file's own. */
+  readonly folder: string | undefined;
+}
+
+export async function backedUpFile(
+  context: CliContext,
+  settings: Settings,
+  { folder }: FolderOptions = {},
+): Promise<BackedUpFile> {
+  const named = await chooseStore(context, settings);
+  requireFile(named);
+  if (named === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", {
+      reason: "standard input has no backups",
+      hint: "name the file with --store <path>",
+    });
+  }
+  const location = path.resolve(context.workingDirectory, named);
+  const absolute = folder === undefined ? undefined : path.resolve(context.workingDirectory, folder);
+  return { location, realPath: realPathOf(location), folder: absolute };
+}
+
+/** Newest first. @throws SessionsError IO_FAILED */
+export function backupsOf({ realPath, folder }: BackedUpFile): readonly Backup[] {
+  return folder === undefined ? listBackups(realPath) : listBackups(realPath, folder);
+}
+
+/** Now, as the options say. */
+export function timeOf({ retention }: Settings): Date {
+  return new Date(retention.now / (MICROSECONDS_PER_SECOND / 1000));
+}
+
+function realPathOf(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    const folder = path.dirname(file);
+    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
+  }
+}
