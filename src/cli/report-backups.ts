@@ -77,8 +77,8 @@ export function forgetText(
   const total = kept.length + removed.length;
   return [
     `${groupDigits(removed.length)} of ${count(total, "backup")} ${verb}\n`,
-    ...removed.map(({ name }) => `  removed  ${escapeControls(name)}\n`),
-    ...kept.map(({ item, reasons }) => `  kept     ${escapeControls(item.name)}  (${reasons.join(", ")})\n`),
+    ...removed.map(({ name }) => `  remove  ${escapeControls(name)}\n`),
+    ...kept.map(({ item, reasons }) => `  keep    ${escapeControls(item.name)}  (${reasons.join(", ")})\n`),
   ].join("");
 }
 

@@ -38,7 +38,7 @@ export interface OpenedBackup {
 /** 16 GiB. */
 export const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
 
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 const AGE_START = Buffer.from("age-encryption.org/v1\n");
 const AGE_HEADER_END = Buffer.from("\n---");
 const AGE_ARMOR_START = Buffer.from("-----BEGIN AGE ENCRYPTED FILE-----");

@@ -33,6 +33,8 @@ export interface BackupWritten {
 }
 
 const PIECE_BYTES = 512 * 1024;
+/** Where each piece is new memory, which is given back late. */
+const SMALL_PIECE_BYTES = 64 * 1024;
 /** One is read into while another one is written. */
 const BUFFERS = 3;
 /** How often a copy that another program disturbed is begun anew. */
@@ -139,7 +141,7 @@ class PlainCopy {
   async *pieces(): AsyncGenerator<Uint8Array> {
     const buffers = Array.from({ length: this.isEncoded ? 0 : BUFFERS }, () => Buffer.allocUnsafeSlow(PIECE_BYTES));
     for (let turn = 0; ; turn += 1) {
-      const buffer = buffers[turn % BUFFERS] ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
+      const buffer = buffers[turn % BUFFERS] ?? Buffer.allocUnsafeSlow(SMALL_PIECE_BYTES);
       const piece = buffer.subarray(0, this.#snapshot.read(buffer));
       if (piece.length === 0) return;
       this.#hash.update(piece);
