@@ -15,6 +15,7 @@ import { addKeepOptions, keepPolicyFrom, type KeepOptions } from "../keep-option
 import { addEncryptionOptions, encryptionFrom, type EncryptionOptions } from "../key-options.js";
 import { note, warn } from "../notes.js";
 import { count, humanBytes } from "../render/numbers.js";
+import { visibleText } from "../render/visible.js";
 import { backupJson, forgetJson, forgetText, jsonText } from "../report-backups.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 import { shownPath } from "../shown-path.js";
@@ -129,7 +130,7 @@ async function showPlan(
     return;
   }
   await context.stdout.write(
-    `Would back up ${shownPath(context, file.location)}, ${humanBytes(snapshot.byteLength)}\n`,
+    `Would back up ${visibleText(shownPath(context, file.location))}, ${humanBytes(snapshot.byteLength)}\n`,
   );
   if (!isEmptyPolicy(policy)) await context.stdout.write(forgetText(plan, "would be removed"));
 }
@@ -138,7 +139,7 @@ function writtenText(context: CliContext, { path: file, manifest }: BackupWritte
   const { rows, stored, plain, isCompressed, isEncrypted } = manifest;
   const form = [isCompressed ? "compressed" : "", isEncrypted ? "encrypted" : ""].filter((word) => word !== "");
   const size = form.length === 0 ? humanBytes(plain.bytes) : `${humanBytes(stored.bytes)} (${form.join(" and ")})`;
-  return `${shownPath(context, file)}\n  ${rows === undefined ? "rows not known" : count(rows, "session")}, ${size}\n`;
+  return `${visibleText(shownPath(context, file))}\n  ${rows === undefined ? "rows not known" : count(rows, "session")}, ${size}\n`;
 }
 
 async function warnOfContent(
@@ -153,7 +154,7 @@ async function warnOfContent(
     await warn(
       context,
       settings,
-      `${count(broken, "record")} of it cannot be read for certain, and are copied as they are; ${see}`,
+      `${count(broken, "record")} of it cannot be read for certain; all is copied as it stands; ${see}`,
     );
   }
   if (manifest.isEncrypted) await note(context, "Without its key nobody can open it: keep that in another place.");

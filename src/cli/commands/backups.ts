@@ -8,7 +8,7 @@ import type { CliContext } from "../context.js";
 import { addForgetOptions, carryOutForget, requireAnswerable, type ForgetOptions } from "../forget-backups.js";
 import { addKeepOptions, keepPolicyFrom, type KeepOptions } from "../keep-options.js";
 import { addKeyOptions } from "../key-options.js";
-import { note } from "../notes.js";
+import { note, paragraph } from "../notes.js";
 import { parseDuration } from "../parse/duration.js";
 import { addConfirmOption } from "../removal-options.js";
 import { count } from "../render/numbers.js";
@@ -108,7 +108,9 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
     newest === undefined
       ? "there is no good backup"
       : `the newest good backup is ${newest.name}, ${ago(newest.time, now)}`;
-  await context.stdout.write(`${isFresh ? "OK" : "TOO OLD"}: ${found} (allowed: ${limit})\n`);
+  await context.stdout.write(
+    await paragraph(context.stdout, `${isFresh ? "OK" : "TOO OLD"}: ${found} (allowed: ${limit})`),
+  );
 }
 
 export async function runBackupsForget(context: CliContext, options: BackupsForgetOptions): Promise<void> {
