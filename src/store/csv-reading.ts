@@ -1,6 +1,4 @@
-import type { RecordScanner } from "../csv/scan.js";
 import { SessionsError } from "../errors.js";
-import type { SessionReader } from "../session/codec.js";
 import { compileSelection } from "../session/query.js";
 import type { Session } from "../session/session.js";
 import { StatsCollector } from "../session/stats.js";
@@ -10,7 +8,8 @@ import { FindCollector } from "./csv-find.js";
 import { LookupCollector } from "./csv-lookup.js";
 import { openCsv, readFromStart, readSpans, type CsvInput, type CsvSource, type OpenedCsv } from "./csv-source.js";
 import { RowRenderer } from "./csv-rows.js";
-import { describeFault, FaultLog } from "./fault-log.js";
+import { copyRecords } from "./csv-copy.js";
+import { FaultLog } from "./fault-log.js";
 import type {
   Faults,
   FindReading,
@@ -22,42 +21,7 @@ import type {
   StoreDescription,
   StoreStats,
 } from "./store.js";
-
-/**
- * Shows every whole record of the current batch to `visit`; the others go to the log.
- * @param candidates where it is given, `visit` needs to see these only
- */
-function visitBatch(
-  scanner: RecordScanner,
-  reader: SessionReader,
-  firstRecord: number,
-  log: FaultLog,
-  visit: (record: number) => void,
-  candidates?: (firstRecord: number) => Iterable<number>,
-): void {
-  const batch = scanner.bytes.subarray(0, scanner.batchLength);
-  const isClean = !batch.includes(0);
-  if (candidates !== undefined && isClean && reader.isBatchWhole()) {
-    for (const record of candidates(firstRecord)) visit(record);
-    return;
-  }
-  for (let record = firstRecord; record < scanner.recordCount; record += 1) {
-    if (reader.isWhole(record) && (isClean || !holdsNul(scanner, record))) visit(record);
-    else logFault(scanner, reader, record, log);
-  }
-}
-
-function logFault(scanner: RecordScanner, reader: SessionReader, record: number, log: FaultLog): void {
-  const fault = reader.wholenessFault(record);
-  if (fault === "blank") return;
-  log.add(scanner.byteOffset + scanner.recordStart(record), () =>
-    fault === undefined ? "NUL bytes" : describeFault(fault, scanner, reader, record),
-  );
-}
-
-function holdsNul(scanner: RecordScanner, record: number): boolean {
-  return scanner.bytes.subarray(scanner.recordStart(record), scanner.recordEnd(record)).includes(0);
-}
+import { pickRecords, visitBatch } from "./visit-records.js";
 
 /** The sessions of a selection in the file's order, decoded batch by batch. */
 export class CsvReading implements SessionReading {
@@ -65,6 +29,7 @@ export class CsvReading implements SessionReading {
   readonly #request: ReadRequest;
   readonly rows?: NonNullable<SessionReading["rows"]>;
   #leftOut: Faults = { count: 0, findings: [] };
+  #count = 0;
 
   constructor(input: CsvInput, request: ReadRequest) {
     this.#input = input;
@@ -77,13 +42,33 @@ export class CsvReading implements SessionReading {
     return this.#leftOut;
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<readonly Session[]> {
     const source = this.#input.open();
     const log = new FaultLog();
     try {
       const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
       const matches = compileSelection(this.#request.selection, opened.reader, this.#request.retention);
-      yield* decodeBatches(opened, matches, log);
+      for (const batch of decodeBatches(opened, matches, log)) {
+        this.#count += batch.length;
+        yield batch;
+      }
+      requireUnchanged(source, this.#input);
+    } finally {
+      this.#leftOut = log.faults(() => readFromStart(source));
+      source.close();
+    }
+  }
+
+  async *records(): AsyncGenerator<Uint8Array> {
+    const source = this.#input.open();
+    const log = new FaultLog();
+    try {
+      const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
+      yield* copyRecords(opened, this.#request, log, (count) => (this.#count += count));
       requireUnchanged(source, this.#input);
     } finally {
       this.#leftOut = log.faults(() => readFromStart(source));
@@ -110,6 +95,7 @@ export class CsvReading implements SessionReading {
         firstRecord = 0;
         const page = records.slice(Math.max(0, offset - place), Math.max(0, offset + limit - place));
         place += records.length;
+        this.#count += page.length;
         if (page.length > 0) yield renderer.render(page);
       } while (place < offset + limit && opened.nextBatch());
       requireUnchanged(source, this.#input);
@@ -118,20 +104,6 @@ export class CsvReading implements SessionReading {
       source.close();
     }
   }
-}
-
-/** The places of the whole records of the current batch that match. */
-function pickRecords(
-  { scanner, reader }: OpenedCsv,
-  firstRecord: number,
-  matches: (record: number) => boolean,
-  log: FaultLog,
-): number[] {
-  const records: number[] = [];
-  visitBatch(scanner, reader, firstRecord, log, (record) => {
-    if (matches(record)) records.push(record);
-  });
-  return records;
 }
 
 /** The sessions whose records were found before, from the version of the file that was searched. */

@@ -88,8 +88,18 @@ export interface SessionReading extends AsyncIterable<readonly Session[]> {
    */
   rows?(layout: RowLayout, page: { readonly offset: number; readonly limit: number }): AsyncIterable<Uint8Array>;
 
+  /**
+   * The bytes of the sessions instead, in the store's own form and under its own header, for stores that have such a form.
+   * With a selection they are the bytes of the records that match; without one they are the whole store, records that are
+   * no sessions among them.
+   */
+  records?(): AsyncIterable<Uint8Array>;
+
   /** What was left out, complete once the iteration has ended. */
   readonly leftOut: Faults;
+
+  /** How many sessions were given so far. */
+  readonly count?: number;
 }
 
 /** One part of a row of text. */
