@@ -1,6 +1,6 @@
 import { stringify } from "csv-stringify/sync";
-import type { RowWriter } from "./row-writer.js";
-import { valueText } from "./value-text.js";
+import type { RowWriter } from "../../transfer/row-writer.js";
+import { valueText } from "../../transfer/value-text.js";
 
 const LINE_BREAK = /[\r\n]/;
 

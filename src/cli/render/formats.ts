@@ -1,4 +1,4 @@
-import type { RowWriter } from "./row-writer.js";
+import type { RowWriter } from "../../transfer/row-writer.js";
 
 /** The formats that stream; a table needs the whole screenful at once, see `renderTable`. */
 export type RowFormat = "tsv" | "csv" | "json" | "jsonl" | "md" | "ids";

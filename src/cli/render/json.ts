@@ -1,6 +1,6 @@
 import type { FieldValue } from "../../session/field-value.js";
-import type { RowWriter } from "./row-writer.js";
-import { timeText } from "./value-text.js";
+import type { RowWriter } from "../../transfer/row-writer.js";
+import { timeText } from "../../transfer/value-text.js";
 import { escapeJsonControls } from "./visible.js";
 
 const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;

@@ -4,7 +4,7 @@ import type { Retention } from "../../session/retention.js";
 import type { Style } from "./style.js";
 import { renderKeyValues, type KeyValuePair } from "./key-values.js";
 import { absoluteTime, humanDuration, relativeTime } from "./time.js";
-import { valueText } from "./value-text.js";
+import { valueText } from "../../transfer/value-text.js";
 
 /** One session for people: a line or more for each field, times absolute and relative, JSON laid out. */
 export function renderSession(

@@ -7,7 +7,7 @@ import type { Instant } from "../../session/timestamp.js";
 import type { Paint, Style } from "./style.js";
 import { renderTable, type TableCell, type TableColumn } from "./table.js";
 import { humanDuration, relativeTime } from "./time.js";
-import { valueText } from "./value-text.js";
+import { valueText } from "../../transfer/value-text.js";
 
 /** How a table of sessions looks. */
 export interface SessionTableLook {

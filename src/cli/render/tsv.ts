@@ -1,6 +1,6 @@
 import type { FieldValue } from "../../session/field-value.js";
-import type { RowWriter } from "./row-writer.js";
-import { valueText } from "./value-text.js";
+import type { RowWriter } from "../../transfer/row-writer.js";
+import { valueText } from "../../transfer/value-text.js";
 import { escapeControls, escapeJsonControls } from "./visible.js";
 
 /**

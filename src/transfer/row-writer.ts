@@ -1,4 +1,4 @@
-import type { FieldValue } from "../../session/field-value.js";
+import type { FieldValue } from "../session/field-value.js";
 
 /** Makes an answer into text piece by piece: `begin` once, `row` for each session, `end` once. */
 export interface RowWriter {

@@ -1,5 +1,5 @@
-import type { FieldValue } from "../../session/field-value.js";
-import { formatInstant } from "../../session/timestamp.js";
+import type { FieldValue } from "../session/field-value.js";
+import { formatInstant } from "../session/timestamp.js";
 
 /**
  * A time in RFC 3339 UTC; as it stands where it is not known, or lies so far from 1970 that an instant is not exact to the
