@@ -32,7 +32,9 @@ export type ErrorCode =
   /** The new file is in place and whole, but the directory could not be synced: a power cut may bring the old one back. */
   | "DURABILITY_UNKNOWN"
   /** The person at the terminal said no, or pressed Ctrl-C. Nothing was written. */
-  | "CANCELLED";
+  | "CANCELLED"
+  /** A value cannot stand in the format that was asked for. No file was written; what went to a stream has no end. */
+  | "VALUE_REFUSED";
 
 /** What an error carries beside its code; each code uses the fields that make sense for it. */
 export interface ErrorDetails {

@@ -39,6 +39,7 @@ const EXIT_CODE_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   IO_FAILED: 15,
   DURABILITY_UNKNOWN: 16,
   CANCELLED: 130,
+  VALUE_REFUSED: 2,
 };
 
 export function exitCodeOf(code: ErrorCode, cause?: unknown): ExitCode {

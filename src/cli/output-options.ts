@@ -42,7 +42,7 @@ export function addOutputOptions(command: Command): Command {
     .option("--all", "on a terminal, go on beyond a screenful");
 }
 
-function parseFields(text: string): readonly string[] {
+export function parseFields(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());
   if (names.includes(""))
     throw new InvalidArgumentError("a field name is empty. Write for example session_id,metadata.source.");

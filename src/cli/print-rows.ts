@@ -4,6 +4,7 @@ import type { Session } from "../session/session.js";
 import type { SessionReading } from "../store/store.js";
 import type { TextOutput } from "./context.js";
 import type { RowFormat } from "./render/formats.js";
+import type { LaidOutRows } from "./render/row-layout.js";
 
 /** Text is handed on in pieces of about this many characters. */
 const PIECE_LENGTH = 64 * 1024;
@@ -32,15 +33,28 @@ export async function printLaidOutRows(
   const { rowLayout } = await import("./render/row-layout.js");
   const rows = rowLayout(format, names, columnNames, retention);
   if (rows === undefined) return false;
+  await printPieces(output, reading.rows(rows.layout, page), rows, whenEmpty);
+  return true;
+}
+
+/**
+ * Prints rows that were made already, with what stands around them.
+ * @param whenEmpty is called before anything is printed where there are none
+ */
+export async function printPieces(
+  output: Pick<TextOutput, "write">,
+  pieces: AsyncIterable<Uint8Array>,
+  around: Pick<LaidOutRows, "begin" | "end" | "empty">,
+  whenEmpty: () => Promise<void>,
+): Promise<void> {
   let isEmpty = true;
-  for await (const piece of reading.rows(rows.layout, page)) {
-    if (isEmpty) await output.write(rows.begin);
+  for await (const piece of pieces) {
+    if (isEmpty) await output.write(around.begin);
     await output.write(piece);
     isEmpty = false;
   }
   if (isEmpty) await whenEmpty();
-  await output.write(isEmpty ? rows.empty : rows.end);
-  return true;
+  await output.write(isEmpty ? around.empty : around.end);
 }
 
 /**
@@ -58,12 +72,30 @@ export async function printRows(
   const { createRowWriter } = await import("./render/formats.js");
   const readers = names.map((name) => readerOf(name, columnNames));
   const writer = await createRowWriter(format, names);
+  const row = (session: Session): string => writer.row(readers.map((read) => read(session, retention)));
+  await printSessionRows(output, { begin: () => writer.begin(), row, end: () => writer.end() }, sessions, whenEmpty);
+}
+
+/** How sessions become text: `begin` once, `row` for each, `end` once. */
+export interface SessionWriter {
+  begin(): string;
+  row(session: Session): string;
+  end(): string;
+}
+
+/** @param whenEmpty is called before anything is printed where there are none */
+export async function printSessionRows(
+  output: Pick<TextOutput, "write">,
+  writer: SessionWriter,
+  sessions: AsyncIterable<readonly Session[]>,
+  whenEmpty: () => Promise<void>,
+): Promise<void> {
   let text = writer.begin();
   let isEmpty = true;
   for await (const batch of sessions) {
     isEmpty = false;
     for (const session of batch) {
-      text += writer.row(readers.map((read) => read(session, retention)));
+      text += writer.row(session);
       if (text.length < PIECE_LENGTH) continue;
       await output.write(text);
       text = "";

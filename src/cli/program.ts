@@ -79,6 +79,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/backups.js")).backupsCommand,
   },
   {
+    name: "export",
+    summary: "sessions as JSON, CSV, TSV, Markdown or SQL",
+    load: async () => (await import("./commands/export.js")).exportCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,

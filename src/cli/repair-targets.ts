@@ -1,4 +1,3 @@
-import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { replacementTemp } from "../storage/atomic-replace.js";
@@ -7,6 +6,7 @@ import { quarantinePathFor } from "../store/repair-files.js";
 import type { CliContext } from "./context.js";
 import { STANDARD_INPUT } from "./open-store.js";
 import type { RepairOptions } from "./repair-options.js";
+import { isSameFile, realPathOf } from "./same-file.js";
 
 /** Where a repair reads and writes; paths are absolute. */
 export interface RepairTargets {
@@ -82,38 +82,14 @@ function requireApart({ input, output, partial, fromBackup }: RepairTargets): vo
     ["the quarantine", outputPath === undefined ? undefined : quarantinePathFor(outputPath)],
     ["--partial", partial],
     ["--from-backup", fromBackup],
-    ["the lock", written === undefined ? undefined : sidecarLock(real(written))],
-    ...[written, partial].map((file) => ["a temporary file", file && replacementTemp(real(file))] as const),
+    ["the lock", written === undefined ? undefined : sidecarLock(realPathOf(written))],
+    ...[written, partial].map((file) => ["a temporary file", file && replacementTemp(realPathOf(file))] as const),
   ] as const;
   for (const [index, [name, file]] of files.entries()) {
     for (const [otherName, other] of files.slice(0, index)) {
       if (file === undefined || other === undefined || !isSameFile(file, other)) continue;
       throw usage(`${otherName} and ${name} are one file: ${file}`, "give each a path of its own");
     }
-  }
-}
-
-/** By device and inode where both are there, so that links are seen through; else by path. */
-function isSameFile(one: string, other: string): boolean {
-  if (real(one) === real(other)) return true;
-  const [left, right] = [one, other].map((file) => {
-    try {
-      return statSync(file, { bigint: true, throwIfNoEntry: false });
-    } catch {
-      // What cannot be looked at cannot be opened either, which says why.
-      return undefined;
-    }
-  });
-  return left !== undefined && right !== undefined && left.ino === right.ino && left.dev === right.dev;
-}
-
-/** With symbolic links resolved, as far as the path exists. */
-function real(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    const folder = path.dirname(file);
-    return folder === file ? file : path.join(real(folder), path.basename(file));
   }
 }
 

@@ -132,6 +132,8 @@ function sentence(error: SessionsError): string {
       return `the change to ${path} is written and visible, but the disk did not confirm it${because}`;
     case "CANCELLED":
       return reason ?? "interrupted; nothing was changed";
+    case "VALUE_REFUSED":
+      return reason ?? "a value cannot stand in this format";
   }
 }
 
@@ -163,6 +165,7 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
     case "ENGINE_UNAVAILABLE":
     case "IO_FAILED":
     case "CANCELLED":
+    case "VALUE_REFUSED":
       return undefined;
   }
 }

@@ -22,6 +22,47 @@ export function* jsonEntries(text: string): Generator<[string, string]> {
   for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
 }
 
+/** What `mapJson` asks for a JSON text's parts. */
+export interface JsonMapping {
+  /** The name of a member, decoded. @returns the name to write */
+  name(name: string): string;
+  /** A string or number as it stands in the text. @param key of the member that it is, or is an element of */
+  leaf(source: string, key: string): string;
+}
+
+/** A JSON text with other names, strings and numbers, everything else as it stands. @param text valid JSON */
+export function mapJson(text: string, mapping: JsonMapping): string {
+  const pieces: string[] = [];
+  const outerKeys: string[] = [];
+  let key = "";
+  let copied = 0;
+  const replace = (start: number, end: number, by: string): void => {
+    pieces.push(text.slice(copied, start), by);
+    copied = end;
+  };
+  for (let at = 0; at < text.length;) {
+    const start = at;
+    const character = text[start] ?? "";
+    if (character === '"') {
+      at = skipString(text, start);
+      const source = text.slice(start, at);
+      // Behind a value no colon can stand.
+      if (text[skipSpace(text, at)] === ":") {
+        key = JSON.parse(source) as string;
+        replace(start, at, JSON.stringify(mapping.name(key)));
+      } else replace(start, at, mapping.leaf(source, key));
+    } else if (/[-\d]/.test(character)) {
+      at = skipValue(text, start);
+      replace(start, at, mapping.leaf(text.slice(start, at), key));
+    } else {
+      if (character === "{" || character === "[") outerKeys.push(key);
+      if (character === "}" || character === "]") key = outerKeys.pop() ?? "";
+      at += 1;
+    }
+  }
+  return pieces.join("") + text.slice(copied);
+}
+
 interface Span {
   readonly start: number;
   readonly end: number;

@@ -34,7 +34,7 @@ export interface CommitResult {
 export interface ReplacementOptions {
   /** The version that is replaced, still open; undefined makes a new file, which must not exist. */
   readonly replaces: Snapshot | undefined;
-  /** Permission bits of a new file, 0o600 if left out; a file that is replaced keeps its own. */
+  /** Permission bits; left out, 0o600 for a new file, and those of the file that is replaced. */
   readonly mode?: number;
   /** Who a new file belongs to, where this process may give it away; left out, this process's user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
@@ -184,7 +184,7 @@ class TempFile implements Replacement {
 
   /** Steps 3 to 5: the temp file is whole, has its owner, and is on the disk. */
   async #finish(temp: FileHandle): Promise<CommitResult> {
-    const { replaces, mode = 0o600, owner } = this.#options;
+    const { replaces, mode, owner } = this.#options;
     const { size } = await temp.stat();
     if (size !== this.#byteLength) {
       throw this.#incomplete(`${this.#byteLength} bytes were written and ${size} are there`);
@@ -192,8 +192,11 @@ class TempFile implements Replacement {
     const warnings: ReplacementWarning[] = [];
     if (replaces === undefined) {
       if (owner !== undefined) await temp.chown(owner.uid, owner.gid);
-      await temp.chmod(mode);
-    } else warnings.push(...(await keepOwnership(temp, replaces)));
+      await temp.chmod(mode ?? 0o600);
+    } else {
+      warnings.push(...(await keepOwnership(temp, replaces)));
+      if (mode !== undefined) await temp.chmod(mode);
+    }
     // Not tried again when it fails: the system may have dropped the bytes and report success the second time.
     await temp.sync();
     const stats = await temp.stat({ bigint: true });

@@ -94,7 +94,7 @@ async function printed(
     return writer.begin() + rows.map((values) => writer.row(values)).join("") + writer.end();
   }
   const { renderTable } = await import("../render/table.js");
-  const { valueText } = await import("../render/value-text.js");
+  const { valueText } = await import("../../transfer/value-text.js");
   return renderTable({
     columns: [
       { header: "FIELD", minWidth: 12, flexible: true },

@@ -28,7 +28,7 @@ export function rowLayout(
   columnNames: readonly string[],
   retention: Retention,
 ): LaidOutRows | undefined {
-  if (names.length > MOST_FIELDS || names.join("").length > LONGEST_NAMES) return undefined;
+  if (!canBeLaidOut(names)) return undefined;
   const isTsv = format === "tsv" || format === "ids";
   const parts: RowPart[] = [];
   // Ids are the first field and nothing else.
@@ -59,7 +59,11 @@ export function rowLayout(
   return { layout, begin: "[\n  ", end: "\n]\n", empty: "[]\n" };
 }
 
-/** What a store can be expected to have room for; with more, sessions are decoded. */
+/** Whether a store can be expected to have room for so many fields; with more, sessions are decoded. */
+export function canBeLaidOut(names: readonly string[]): boolean {
+  return names.length <= MOST_FIELDS && names.join("").length <= LONGEST_NAMES;
+}
+
 const MOST_FIELDS = 50;
 const LONGEST_NAMES = 2000;
 

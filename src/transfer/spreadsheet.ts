@@ -1,0 +1,62 @@
+import { stringify } from "csv-stringify/sync";
+import type { FieldValue } from "../session/field-value.js";
+import type { RowWriter } from "./row-writer.js";
+import { valueText } from "./value-text.js";
+
+/** Digits with whatever a spreadsheet takes for a part of a number, date, time, amount or share of a hundred. */
+const NUMBER_OR_DATE = /^[\s\p{Sc}]*[-+(]?[\d.,][\d\s.,:/+\-%()\p{Sc}]*(?:e[-+]?\d+)?\s*(?:[ap]m?)?\s*$/iu;
+/** `MAR1`, `1-dec-25`, and ids that look like them: spreadsheets take them for dates. */
+const MONTH = /^(?=.*\d)[\d\s./-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\d\s.,/-]*$/i;
+/** Spreadsheets keep 15 digits of a number. */
+const SHORT_NUMBER = /^-?\d{1,15}$/;
+const TRUTH = /^(?:true|false)$/i;
+/** What begins a formula (OWASP, CSV Injection), also where space stands before it, and in its full-width forms. */
+const FORMULA = /^[\t\r]|^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const LINE_BREAK = /[\r\n]/;
+
+/** What Excel shows of one cell at most. */
+const MOST_CHARACTERS = 32_767;
+
+export interface SpreadsheetWriter extends RowWriter {
+  /** How many cells are longer than Excel takes, so far. */
+  readonly longCells: number;
+}
+
+/**
+ * CSV or TSV for Excel and LibreOffice: a byte order mark, CRLF, and an apostrophe before each value that would count as a
+ * formula, or that would lose its digits or its form as a number or date. What is a number by its type stays one.
+ */
+export function createSpreadsheetWriter(fieldNames: readonly string[], delimiter: "," | "\t"): SpreadsheetWriter {
+  let longCells = 0;
+  const record = (texts: readonly string[]): string =>
+    stringify([texts], {
+      delimiter,
+      record_delimiter: "windows",
+      quoted_empty: texts.length === 1,
+      quoted_match: LINE_BREAK,
+    });
+  const cell = (value: FieldValue | undefined): string => {
+    const text = spreadsheetText(value);
+    if (text.length > MOST_CHARACTERS) longCells += 1;
+    return text;
+  };
+  return {
+    begin: () => `\ufeff${record(fieldNames.map(guarded))}`,
+    row: (values) => record(fieldNames.map((_name, index) => cell(values[index]))),
+    end: () => "",
+    get longCells() {
+      return longCells;
+    },
+  };
+}
+
+function spreadsheetText(value: FieldValue | undefined): string {
+  const text = valueText(value);
+  const isTyped =
+    value?.type === "duration" || value?.type === "boolean" || (value?.type === "json" && SHORT_NUMBER.test(text));
+  return isTyped ? text : guarded(text);
+}
+
+function guarded(text: string): string {
+  return FORMULA.test(text) || NUMBER_OR_DATE.test(text) || MONTH.test(text) || TRUTH.test(text) ? `'${text}` : text;
+}
