@@ -9,9 +9,12 @@ const NUMBER_OR_DATE = /^[\s\p{Sc}]*[-+(]?[\d.,][\d\s.,:/+\-%()\p{Sc}]*(?:e[-+]?
 const MONTH = /^(?=.*\d)[\d\s./-]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\d\s.,/-]*$/i;
 /** Spreadsheets keep 15 digits of a number. */
 const SHORT_NUMBER = /^-?\d{1,15}$/;
+/** Without an offset LibreOffice takes it for a number, and rounds it. */
+const NAIVE_TIME = /^\d{4}-\d{2}-\d{2}[T ][\d:.,]+$/;
 const TRUTH = /^(?:true|false)$/i;
 /** What begins a formula (OWASP, CSV Injection), also where space stands before it, and in its full-width forms. */
 const FORMULA = /^[\t\r]|^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+const GUARDED = [FORMULA, NUMBER_OR_DATE, MONTH, NAIVE_TIME, TRUTH];
 const LINE_BREAK = /[\r\n]/;
 
 /** What Excel shows of one cell at most. */
@@ -58,5 +61,5 @@ function spreadsheetText(value: FieldValue | undefined): string {
 }
 
 function guarded(text: string): string {
-  return FORMULA.test(text) || NUMBER_OR_DATE.test(text) || MONTH.test(text) || TRUTH.test(text) ? `'${text}` : text;
+  return GUARDED.some((pattern) => pattern.test(text)) ? `'${text}` : text;
 }

@@ -48,7 +48,7 @@ export function createSqlWriter(
     if (value === undefined || value.type === "none") return "NULL";
     if (value.type === "duration" || value.type === "boolean") return valueText(value);
     if (types[place] === "timestamptz") {
-      const time = value.type === "time" && value.instant !== undefined ? timestampText(value) : undefined;
+      const time = value.type === "time" && value.instant !== undefined ? timeText(value) : undefined;
       if (time === undefined && valueText(value) !== "") lostTimes += 1;
       return time === undefined ? "NULL" : sqlString(time, where);
     }
@@ -116,10 +116,4 @@ function columnLines(names: readonly string[], types: readonly SqlType[], idPlac
 function conflictClause(others: readonly string[]): string {
   if (others.length === 0) return "ON CONFLICT DO NOTHING";
   return `ON CONFLICT ("session_id") DO UPDATE SET ${others.map((name) => `${name} = EXCLUDED.${name}`).join(", ")}`;
-}
-
-/** PostgreSQL has no year 0: it is 1 BC. */
-function timestampText(time: Extract<FieldValue, { type: "time" }>): string {
-  const text = timeText(time);
-  return text.startsWith("0000-") ? `0001-${text.slice(5)} BC` : text;
 }

@@ -1,4 +1,13 @@
-import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
@@ -53,6 +62,11 @@ export class Folder {
   fixture(name: "three-rows.csv" | "python-backend.csv", as = "sessions.csv"): string {
     copyFileSync(path.join(FIXTURES, name), this.file(as));
     return aged(this.file(as));
+  }
+
+  /** What lies in the folder. */
+  names(): string[] {
+    return readdirSync(this.path).sort();
   }
 
   read(name: string): string {
