@@ -10,6 +10,8 @@ export async function explained(error: SessionsError): Promise<SessionsError> {
   const { code, details } = error;
   const { path, findings = [] } = details;
   if (path === undefined) return error;
+  // What is to be written is no store that could be elsewhere.
+  if (code === "STORE_NOT_A_FILE" && details.operation !== undefined) return error;
   if (code === "STORE_NOT_A_FILE") return withDetails(error, whatStandsThere(path));
   if (code === "IO_FAILED") return withDetails(error, refusal(details, path));
   const isHeader = code === "STORE_DAMAGED" && findings.length === 1 && findings[0]?.line === 1;

@@ -107,7 +107,9 @@ function sentence(error: SessionsError): string {
     case "STORE_EXISTS":
       return `${path} exists already; it was left as it is`;
     case "STORE_NOT_A_FILE":
-      return `${path} is not a file that can hold sessions${because}`;
+      return operation === undefined
+        ? `${path} is not a file that can hold sessions${because}`
+        : `cannot ${operation} ${path}${because}`;
     case "STORE_LOCKED": {
       const { holder, waitedMs = 0 } = details;
       const who =

@@ -42,6 +42,7 @@ async function openIfThere(path: string): Promise<Snapshot | undefined> {
 
 function notAFile(path: string, reason: string): SessionsError {
   return new SessionsError("STORE_NOT_A_FILE", {
+    operation: "write",
     path,
     reason,
     hint: "name a regular file to write to, or a new one; -o - is standard output",
