@@ -6,6 +6,7 @@ import { JsonFlags } from "../transfer/json-flags.js";
 import type { RowWriter } from "../transfer/row-writer.js";
 import type { TextOutput } from "./context.js";
 import type { ExportPlan } from "./export-options.js";
+import { keepHeapSmall } from "./small-heap.js";
 import { printPieces, printSessionRows, readerOf, type SessionWriter } from "./print-rows.js";
 
 /** What is exported: the sessions, and as which fields. */
@@ -134,7 +135,9 @@ function flagging(layout: RowLayout, flags: JsonFlags): RowLayout {
   };
 }
 
+/** The sessions one by one, decoded. */
 async function* sessionsOf({ reading, replace }: Exported, flags?: JsonFlags): AsyncGenerator<readonly Session[]> {
+  keepHeapSmall();
   for await (const batch of reading) {
     if (flags !== undefined) for (const session of batch) flags.see(session);
     yield replace === undefined ? batch : batch.map(replace);

@@ -137,6 +137,9 @@ class FoundReading implements SessionReading {
   }
 }
 
+/** Few enough that they are garbage before the collector has moved them to where only a full collection looks. */
+const SESSIONS_AT_ONCE = 128;
+
 function* decodeBatches(
   opened: OpenedCsv,
   matches: (record: number) => boolean,
@@ -147,7 +150,9 @@ function* decodeBatches(
   do {
     const records = pickRecords(opened, firstRecord, matches, log);
     firstRecord = 0;
-    if (records.length > 0) yield records.map((record) => reader.session(record));
+    for (let at = 0; at < records.length; at += SESSIONS_AT_ONCE) {
+      yield records.slice(at, at + SESSIONS_AT_ONCE).map((record) => reader.session(record));
+    }
   } while (opened.nextBatch());
 }
 

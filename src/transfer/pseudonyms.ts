@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 /** 64 bits: of a million different values, two get one pseudonym with a chance of one in 37 million. */
 const DIGITS = 16;
 /** Values that come again and again (a user's id) are looked up; memory stays bounded. */
-const MOST_REMEMBERED = 20_000;
+const MOST_REMEMBERED = 4096;
 
 /** Keyed pseudonyms (HMAC-SHA-256): the same text gets the same one under a key, and without the key none can be guessed at. */
 export class Pseudonyms {
