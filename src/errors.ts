@@ -34,7 +34,11 @@ export type ErrorCode =
   /** The person at the terminal said no, or pressed Ctrl-C. Nothing was written. */
   | "CANCELLED"
   /** A value cannot stand in the format that was asked for. No file was written; what went to a stream has no end. */
-  | "VALUE_REFUSED";
+  | "VALUE_REFUSED"
+  /** Sessions that come in have ids that are there already, and nothing says which ones count. Nothing was written. */
+  | "SESSION_CONFLICT"
+  /** What is to be imported cannot be taken, all or in part. Nothing was written. */
+  | "INPUT_REFUSED";
 
 /** What an error carries beside its code; each code uses the fields that make sense for it. */
 export interface ErrorDetails {

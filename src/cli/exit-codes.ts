@@ -6,7 +6,7 @@ export const EXIT_CODES = [
   [1, "findings or differences"],
   [2, "usage: the command cannot be carried out as it was typed"],
   [3, "no such session"],
-  [4, "partly done, or refused by a limit of yours (--max-removed)"],
+  [4, "partly done, or refused by a limit of yours (--max-removed, --on-conflict fail)"],
   [10, "no such file"],
   [11, "locked: another process is writing"],
   [12, "wrong key"],
@@ -40,6 +40,8 @@ const EXIT_CODE_OF: Readonly<Record<ErrorCode, ExitCode>> = {
   DURABILITY_UNKNOWN: 16,
   CANCELLED: 130,
   VALUE_REFUSED: 2,
+  SESSION_CONFLICT: 4,
+  INPUT_REFUSED: 13,
 };
 
 export function exitCodeOf(code: ErrorCode, cause?: unknown): ExitCode {

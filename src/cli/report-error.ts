@@ -136,6 +136,10 @@ function sentence(error: SessionsError): string {
       return reason ?? "interrupted; nothing was changed";
     case "VALUE_REFUSED":
       return reason ?? "a value cannot stand in this format";
+    case "SESSION_CONFLICT":
+      return `${path} has other sessions with the same ids${because}; nothing was changed`;
+    case "INPUT_REFUSED":
+      return `cannot import ${path}${because}; nothing was changed`;
   }
 }
 
@@ -168,6 +172,8 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
     case "IO_FAILED":
     case "CANCELLED":
     case "VALUE_REFUSED":
+    case "SESSION_CONFLICT":
+    case "INPUT_REFUSED":
       return undefined;
   }
 }
