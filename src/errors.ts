@@ -56,6 +56,8 @@ export interface ErrorDetails {
   readonly findings?: readonly Finding[];
   /** How many findings there are in all, at least `findings.length`. */
   readonly findingCount?: number;
+  /** Ids of sessions that it is about, the first ones. */
+  readonly ids?: readonly string[];
   /** Who holds the lock, as far as it is known. */
   readonly holder?: LockHolder;
   /** How long the lock was waited for, in milliseconds. */

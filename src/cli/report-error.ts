@@ -30,7 +30,7 @@ export async function errorText(error: SessionsError, output: TextOutput): Promi
 
 /** The same as one JSON object on one line. @param notes what was said beside it */
 export function errorJson(error: SessionsError, notes: readonly string[]): string {
-  const { path, operation, reason, suggestions, findings, findingCount, holder, waitedMs, cause } = error.details;
+  const { path, operation, reason, suggestions, findings, findingCount, ids, holder, waitedMs, cause } = error.details;
   return jsonLine({
     code: error.code,
     exit_code: exitCodeFor(error),
@@ -42,6 +42,7 @@ export function errorJson(error: SessionsError, notes: readonly string[]): strin
     suggestions,
     finding_count: findingCount,
     findings: findings && findingsJson(findings),
+    ids,
     holder,
     waited_ms: waitedMs,
     system_error: cause instanceof Error ? cause.message : undefined,
@@ -137,7 +138,7 @@ function sentence(error: SessionsError): string {
     case "VALUE_REFUSED":
       return reason ?? "a value cannot stand in this format";
     case "SESSION_CONFLICT":
-      return `${path} has other sessions with the same ids${because}; nothing was changed`;
+      return `${count(details.findingCount ?? 0, "session")} would stand against another with the same id in ${path}: ${firstNames(details.ids ?? [], "ids")}; nothing was changed`;
     case "INPUT_REFUSED":
       return `cannot import ${path}${because}; nothing was changed`;
   }
@@ -163,6 +164,8 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
       return "do not repeat the command; check the disk, then look with: sessions stats";
     case "WRONG_KEY":
       return "give the key with -i <identity file>, --passphrase-file or --passphrase-command";
+    case "SESSION_CONFLICT":
+      return "say which one counts with --on-conflict newest, skip or replace";
     case "SESSION_NOT_FOUND":
       return "see what is there with: sessions list";
     case "USAGE":
@@ -172,7 +175,6 @@ function defaultHint({ code, details }: SessionsError): string | undefined {
     case "IO_FAILED":
     case "CANCELLED":
     case "VALUE_REFUSED":
-    case "SESSION_CONFLICT":
     case "INPUT_REFUSED":
       return undefined;
   }

@@ -8,6 +8,8 @@ import { memorySource, type CsvInput } from "./csv-source.js";
 import type {
   FindReading,
   Lookups,
+  MergePlan,
+  MergeRequest,
   ReadRequest,
   RemovalPlan,
   RemovalRequest,
@@ -94,6 +96,16 @@ export class CsvStore implements SessionStore {
   async remove(request: RemovalRequest, control: WriteControl<RemovalPlan>): Promise<WriteResult<RemovalPlan>> {
     const { removeFromCsv } = await import("./csv-writing.js");
     return removeFromCsv(this.#input, this.#writable(), request, control);
+  }
+
+  async planMerge(request: MergeRequest): Promise<MergePlan> {
+    const { planMergeIntoCsv } = await import("./csv-merge.js");
+    return planMergeIntoCsv(this.#input, request);
+  }
+
+  async merge(request: MergeRequest, control: WriteControl<MergePlan>): Promise<WriteResult<MergePlan>> {
+    const { mergeIntoCsv } = await import("./csv-merge.js");
+    return mergeIntoCsv(this.#input, this.#writable(), request, control);
   }
 
   async create(control: WriteControl<undefined>, content: Iterable<string> = [NEW_FILE_HEADER]): Promise<void> {

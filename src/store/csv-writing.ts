@@ -1,4 +1,3 @@
-import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import { acquireLock } from "../storage/lock.js";
 import { realTarget } from "../storage/real-target.js";
@@ -46,29 +45,18 @@ function beginRemoval(input: CsvInput, source: CsvSource, request: RemovalReques
       yield { source: scanner.bytes.subarray(0, scanner.batchLength), edits };
     } while (opened.nextBatch());
     requireUnchanged(source, input);
-    requireBorders(planner, source, input);
+    planner.requireBorders(input.location, () => readFromStart(source));
   }
   return { plan: () => planner.plan(() => readFromStart(source)), batches: batches() };
 }
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 
-function requireBorders(planner: RemovalPlanner, source: CsvSource, { location }: CsvInput): void {
-  if (planner.borderFaultCount === 0) return;
-  const { count, findings } = planner.borderFaults(() => readFromStart(source));
-  throw new SessionsError("STORE_DAMAGED", {
-    path: location,
-    reason: "where its records begin and end is in doubt",
-    findings,
-    findingCount: count,
-  });
-}
-
 /** @throws SessionsError STORE_EXISTS where there is a file already; it stays as it is */
 export async function createCsv(
   target: string,
   locking: Locking,
-  content: Iterable<string>,
+  content: Iterable<string | Uint8Array>,
   { signal }: WriteControl<undefined>,
 ): Promise<void> {
   const realPath = await realTarget(target);

@@ -1,11 +1,10 @@
-import { isUtf8 } from "node:buffer";
 import { removal } from "../csv/edit.js";
 import type { ReadBytes, RecordScanner } from "../csv/scan.js";
-import { RECORD_BARE_CR } from "../kernel/kernel.js";
 import type { SessionReader } from "../session/codec.js";
 import { compileSelection, type RecordPredicate } from "../session/query.js";
 import type { Session } from "../session/session.js";
 import type { Instant } from "../session/timestamp.js";
+import { BorderCheck } from "./border-check.js";
 import type { RecordEdit } from "./change-log.js";
 import { describeFault, FaultLog } from "./fault-log.js";
 import type { Faults, RemovalPlan, RemovalRequest } from "./store.js";
@@ -22,7 +21,7 @@ export class RemovalPlanner {
   readonly #request: RemovalRequest;
   readonly #selected: RecordPredicate;
   readonly #undecodable = new FaultLog();
-  readonly #borders = new FaultLog();
+  readonly #borders: BorderCheck;
   readonly #sample: Session[] = [];
   readonly #ids: Set<string> | undefined;
   #total = 0;
@@ -36,19 +35,14 @@ export class RemovalPlanner {
     this.#scanner = scanner;
     this.#reader = reader;
     this.#request = request;
+    this.#borders = new BorderCheck(scanner);
     this.#selected = compileSelection(request.selection, reader, request.retention);
     this.#ids = request.collectIds === true ? new Set() : undefined;
   }
 
-  /** How many record borders are in doubt so far: more than none, and nothing may be written. */
-  get borderFaultCount(): number {
-    return this.#borders.count;
-  }
-
   /** The edits that take the selected records out of the scanner's current batch, from `firstRecord` on. */
   planBatch(firstRecord: number): RecordEdit[] {
-    this.#checkBytes();
-    this.#checkCarriageReturns();
+    this.#borders.checkBatch();
     const edits: RecordEdit[] = [];
     for (let record = firstRecord; record < this.#scanner.recordCount; record += 1) {
       if (!this.#goes(record)) continue;
@@ -73,8 +67,9 @@ export class RemovalPlanner {
     };
   }
 
-  borderFaults(readFromStart: () => ReadBytes): Faults {
-    return this.#borders.faults(readFromStart);
+  /** @throws SessionsError STORE_DAMAGED where the borders of records are in doubt, so that nothing may be written */
+  requireBorders(location: string, readFromStart: () => ReadBytes): void {
+    this.#borders.require(location, readFromStart);
   }
 
   #goes(record: number): boolean {
@@ -84,8 +79,6 @@ export class RemovalPlanner {
     if (fault === "blank") return false;
     this.#total += 1;
     if (fault !== undefined) {
-      if (fault === "quoting")
-        this.#borders.add(this.#offsetOf(record), () => describeFault(fault, scanner, reader, record));
       this.#undecodable.add(this.#offsetOf(record), () => describeFault(fault, scanner, reader, record));
       if (reader.isWhole(record) && this.#selected(record)) this.#keptUndecodable += 1;
       return false;
@@ -106,30 +99,5 @@ export class RemovalPlanner {
 
   #offsetOf(record: number): number {
     return this.#scanner.byteOffset + this.#scanner.recordStart(record);
-  }
-
-  /** A carriage return alone ends a record for some readers and not for others. */
-  #checkCarriageReturns(): void {
-    const { recordCount } = this.#scanner;
-    for (let record = 0; record < recordCount; record += 1) {
-      if ((this.#scanner.recordFlags(record) & RECORD_BARE_CR) === 0) continue;
-      this.#borders.add(this.#offsetOf(record), () => "a carriage return without a line feed stands outside quotes");
-    }
-  }
-
-  /** NUL bytes and broken encoding, which no writer of this file makes: where one is, nothing near it can be trusted. */
-  #checkBytes(): void {
-    const { bytes, batchLength, recordCount } = this.#scanner;
-    const batch = bytes.subarray(0, batchLength);
-    if (!batch.includes(0) && isUtf8(batch)) return;
-    for (let record = 0; record < recordCount; record += 1) {
-      const start = this.#scanner.recordStart(record);
-      const recordBytes = bytes.subarray(start, this.#scanner.recordEnd(record));
-      if (recordBytes.includes(0)) {
-        this.#borders.add(this.#offsetOf(record) + recordBytes.indexOf(0), () => "NUL bytes");
-      } else if (!isUtf8(recordBytes)) {
-        this.#borders.add(this.#offsetOf(record), () => "bytes that are not UTF-8");
-      }
-    }
   }
 }

@@ -46,6 +46,17 @@ export interface SessionStore {
    */
   remove(request: RemovalRequest, control: WriteControl<RemovalPlan>): Promise<WriteResult<RemovalPlan>>;
 
+  /** What `merge` would do now. Changes nothing and takes no lock. */
+  planMerge(request: MergeRequest): Promise<MergePlan>;
+
+  /**
+   * Takes sessions in, all in one atomic change: new ones behind those that are there, in their order; one whose id is there
+   * takes the place of that record where `onConflict` says so. Everything else stays byte for byte. `approve` as in `remove`.
+   *
+   * @throws SessionsError SESSION_CONFLICT where `onConflict` is "fail", and what `remove` throws: nothing was changed.
+   */
+  merge(request: MergeRequest, control: WriteControl<MergePlan>): Promise<WriteResult<MergePlan>>;
+
   /**
    * Makes the store, empty or with sessions in its own form as text in pieces.
    * @throws SessionsError STORE_EXISTS, IO_FAILED; nothing was changed
@@ -189,6 +200,50 @@ export interface RemovalPlan {
   readonly sample: readonly Session[];
   /** Ids of what is removed, where they were asked for. */
   readonly ids: ReadonlySet<string> | undefined;
+}
+
+/** Which of two sessions with one id counts: the one that was active last, the one that is there, the one that comes. */
+export type ConflictPolicy = "newest" | "skip" | "replace" | "fail";
+
+export interface MergeRequest {
+  /** What comes in; may be asked for more than once. Of several sessions with one id the last one counts. */
+  readonly incoming: () => Iterable<IncomingSession> | AsyncIterable<IncomingSession>;
+  readonly onConflict: ConflictPolicy;
+  /** The header line, line break included, of the store that is made where there is none; left out, none is made. */
+  readonly createWith?: string | undefined;
+}
+
+/** A session that is to be taken in. Needs to be valid only until the next one is asked for. */
+export interface IncomingSession {
+  readonly sessionId: string;
+  /** Text by column, as it is to stand in the store; a column that is not named gets an empty value. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The record's bytes without a line break, where they are in the store's form, columns and order already. */
+  readonly raw?: Uint8Array | undefined;
+  /** Where it comes from, for people: "record 12". */
+  readonly origin: string;
+}
+
+/** What a merge does, as data. Of each session that comes in one thing is true: `incoming` is the sum. */
+export interface MergePlan {
+  /** Sessions that come in. */
+  readonly incoming: number;
+  readonly added: number;
+  readonly replaced: number;
+  /** The session that is there counts. */
+  readonly skipped: number;
+  /** The very same record is there. */
+  readonly unchanged: number;
+  /** A later one with the same id comes in. */
+  readonly repeated: number;
+  /** Ids that come in and are there already with another record, or come in with several. */
+  readonly conflicts: MergeConflicts;
+}
+
+export interface MergeConflicts {
+  readonly count: number;
+  /** The first ones, at most twenty. */
+  readonly ids: readonly string[];
 }
 
 /** What a change did. */

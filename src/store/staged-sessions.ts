@@ -1,0 +1,199 @@
+import { encodeField } from "../check/encode.js";
+import { RecordScanner } from "../csv/scan.js";
+import { SessionReader } from "../session/codec.js";
+import { isHeaderFault, readColumns } from "../session/columns.js";
+import type { Instant } from "../session/timestamp.js";
+import { SessionsError } from "../errors.js";
+import type { Spool } from "../storage/spool.js";
+import type { CsvInput } from "./csv-source.js";
+import { readFromStart } from "./csv-source.js";
+import type { IncomingSession, MergeConflicts } from "./store.js";
+
+/** How records are written in the file that they go to. */
+export interface TargetForm {
+  /** The columns in their order. */
+  readonly names: readonly string[];
+  readonly lineBreak: string;
+}
+
+/** A session as the record that it becomes. */
+export interface StagedSession {
+  readonly sessionId: string;
+  /** Its line break included. */
+  readonly bytes: Uint8Array;
+}
+
+/** The line break of a header line, or of a record; without one, that of a new file. */
+export function lineBreakOf(line: string): string {
+  return line.endsWith("\n") && !line.endsWith("\r\n") ? "\n" : "\r\n";
+}
+
+/** So many records of an answer are read at once. */
+const BATCH_BYTES = 512 * 1024;
+const IDS_KEPT = 20;
+/** JavaScript's maps hold no more. */
+const MOST_SESSIONS = 16_000_000;
+
+/**
+ * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. Only
+ * the table of ids is in memory: about 150 bytes a session.
+ */
+export class StagedSessions implements Disposable {
+  readonly form: TargetForm;
+  readonly #spool: Spool;
+  /** In the order of the last session with each id. */
+  readonly #numbers = new Map<string, number>();
+  /** Where each record starts, and where the last one ends. */
+  #offsets = new Float64Array(1024);
+  #count = 0;
+  #contradictions = 0;
+  readonly #contradictedIds: string[] = [];
+
+  constructor(form: TargetForm, spool: Spool) {
+    this.form = form;
+    this.#spool = spool;
+  }
+
+  /** How many sessions came in. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** How many different ids they have. */
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  get repeated(): number {
+    return this.#count - this.#numbers.size;
+  }
+
+  /** Ids that came in with records that are not the same. */
+  get contradicted(): MergeConflicts {
+    return { count: this.#contradictions, ids: this.#contradictedIds };
+  }
+
+  add(session: IncomingSession): void {
+    const { sessionId } = session;
+    const number = this.#count;
+    if (this.#numbers.size >= MOST_SESSIONS) {
+      throw new SessionsError("INPUT_REFUSED", {
+        reason: `it holds more than ${MOST_SESSIONS} sessions`,
+        hint: "split it",
+      });
+    }
+    const before = this.#numbers.get(sessionId);
+    const record = session.raw ?? Buffer.from(encodeValues(session, this.form.names));
+    if (before !== undefined) {
+      if (!this.isRecord(before, record)) this.#contradict(sessionId);
+      this.#numbers.delete(sessionId);
+    }
+    this.#numbers.set(sessionId, number);
+    this.#spool.append(record);
+    this.#spool.append(this.form.lineBreak === "\n" ? LF_BREAK : CRLF_BREAK);
+    this.#count += 1;
+    if (this.#count === this.#offsets.length) {
+      const larger = new Float64Array(this.#offsets.length * 2);
+      larger.set(this.#offsets);
+      this.#offsets = larger;
+    }
+    this.#offsets[this.#count] = this.#spool.byteLength;
+  }
+
+  /** The number of the last session with an id. */
+  numberOf(sessionId: string): number | undefined {
+    return this.#numbers.get(sessionId);
+  }
+
+  /** A staged record without its line break. */
+  record(number: number): Uint8Array {
+    const start = this.#offsets[number] ?? 0;
+    const end = this.#offsets[number + 1] ?? 0;
+    return this.#spool.read(start, end - start - this.form.lineBreak.length);
+  }
+
+  /** The staged record is these bytes, its line break aside. */
+  isRecord(number: number, bytes: Uint8Array): boolean {
+    const start = this.#offsets[number] ?? 0;
+    const byteLength = (this.#offsets[number + 1] ?? 0) - start - this.form.lineBreak.length;
+    return byteLength === bytes.length && Buffer.compare(this.record(number), bytes) === 0;
+  }
+
+  /** The ids of the sessions that are chosen, at most twenty. */
+  idsOf(isChosen: (number: number) => boolean): string[] {
+    const ids: string[] = [];
+    for (const [sessionId, number] of this.#numbers) {
+      if (!isChosen(number)) continue;
+      ids.push(sessionId);
+      if (ids.length === IDS_KEPT) break;
+    }
+    return ids;
+  }
+
+  /** The sessions that are chosen, in their order; of those with one id the last. */
+  *batches(isChosen: (number: number) => boolean): Generator<StagedSession[]> {
+    let batch: StagedSession[] = [];
+    let batchBytes = 0;
+    let window: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
+    for (const [sessionId, number] of this.#numbers) {
+      if (!isChosen(number)) continue;
+      const start = this.#offsets[number] ?? 0;
+      const end = this.#offsets[number + 1] ?? 0;
+      if (start < window.start || end > window.start + window.bytes.length) {
+        const wanted = Math.max(end - start, Math.min(BATCH_BYTES, this.#spool.byteLength - start));
+        window = { start, bytes: this.#spool.read(start, wanted) };
+      }
+      batch.push({ sessionId, bytes: window.bytes.subarray(start - window.start, end - window.start) });
+      batchBytes += end - start;
+      if (batchBytes < BATCH_BYTES) continue;
+      yield batch;
+      [batch, batchBytes] = [[], 0];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  /** When each session was active last, NaN where it has no time. */
+  *activities({ naiveOffset }: Pick<CsvInput, "naiveOffset">): Generator<{ number: number; lastActivity: Instant }> {
+    const columns = readColumns(this.form.names);
+    if (isHeaderFault(columns)) throw new Error("sessions are staged for a file without their columns");
+    const { byteLength } = this.#spool;
+    const source = { byteLength, readAt: (target: Uint8Array, at: number) => this.#spool.readAt(target, at) };
+    const scanner = new RecordScanner(readFromStart({ ...source, looksUnchanged: () => true, close: () => undefined }));
+    const reader = new SessionReader(scanner, columns, naiveOffset);
+    let number = 0;
+    while (scanner.nextBatch()) {
+      for (let record = 0; record < scanner.recordCount; record += 1) {
+        yield { number, lastActivity: reader.lastActivity(record) };
+        number += 1;
+      }
+    }
+  }
+
+  close(): void {
+    this.#spool.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #contradict(sessionId: string): void {
+    this.#contradictions += 1;
+    if (this.#contradictedIds.length < IDS_KEPT) this.#contradictedIds.push(sessionId);
+  }
+}
+
+const LF_BREAK = Buffer.from("\n");
+const CRLF_BREAK = Buffer.from("\r\n");
+
+function encodeValues({ values, origin }: IncomingSession, names: readonly string[]): string {
+  let known = 0;
+  const fields = names.map((name) => {
+    const value = values.get(name);
+    if (value === undefined) return "";
+    known += 1;
+    return encodeField(value);
+  });
+  if (known < values.size) throw new Error(`${origin} has values for columns that are not in the file`);
+  return fields.join(",");
+}

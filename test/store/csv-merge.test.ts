@@ -1,0 +1,234 @@
+// Literal bytes in, literal bytes out.
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { CsvStore } from "../../src/store/csv-store.js";
+import type { ConflictPolicy, IncomingSession, MergePlan } from "../../src/store/store.js";
+import { failureOf, fileWith, HOLDER, temporaryFolder } from "../storage/folder.js";
+
+const HEADER = "session_id,user_id,platform,thread_id,created_at,last_activity,pending_approval,metadata";
+
+function row(id: string, hour = "10", metadata = "{}"): string {
+  return `${id},u_1,u,t,2025-09-30T09:00:00,2025-09-30T${hour}:00:00,,${metadata}`;
+}
+
+function session(text: string, { raw = true } = {}): IncomingSession {
+  const names = HEADER.split(",");
+  const texts = text.split(",");
+  const values = new Map(names.map((name, place) => [name, texts[place] ?? ""]));
+  return { sessionId: texts[0] ?? "", values, origin: "record 1", ...(raw ? { raw: Buffer.from(text) } : {}) };
+}
+
+function storeAt(file: string): CsvStore {
+  return CsvStore.atPath(file, { lock: { holder: HOLDER, waitMs: 100 } });
+}
+
+async function merge(
+  file: string,
+  incoming: readonly IncomingSession[],
+  onConflict: ConflictPolicy = "fail",
+): Promise<MergePlan> {
+  const planned = await storeAt(file).planMerge({ incoming: () => incoming, onConflict });
+  const { plan } = await storeAt(file).merge({ incoming: () => incoming, onConflict }, {});
+  expect(plan).toEqual(planned);
+  return plan;
+}
+
+async function merged(content: string, incoming: readonly IncomingSession[], policy?: ConflictPolicy): Promise<string> {
+  const file = fileWith(content);
+  await merge(file, incoming, policy);
+  return readFileSync(file, "utf8");
+}
+
+test("an id that is there is a conflict, and nothing is changed", async () => {
+  const content = `${HEADER}\n${row("a")}\n${row("b")}\n`;
+  const file = fileWith(content);
+  const incoming = [session(row("c")), session(row("b", "11"))];
+  const { code, details } = await failureOf(() => merge(file, incoming));
+  expect([code, details.ids, details.findingCount]).toEqual(["SESSION_CONFLICT", ["b"], 1]);
+  expect(readFileSync(file, "utf8")).toBe(content);
+});
+
+test("two that come in with one id are a conflict, unless they are the same", async () => {
+  const file = fileWith(`${HEADER}\n`);
+  const { details } = await failureOf(() => merge(file, [session(row("a")), session(row("a", "11"))]));
+  expect(details.ids).toEqual(["a"]);
+  expect(await merge(file, [session(row("a")), session(row("a"))])).toMatchObject({ added: 1, repeated: 1 });
+  expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n${row("a")}\n`);
+});
+
+test("a file with borders in doubt is not written", async () => {
+  const content = `${HEADER}\n${row("a")}\n"b,u\n`;
+  const file = fileWith(content);
+  expect((await failureOf(() => merge(file, [session(row("c"))]))).code).toBe("STORE_DAMAGED");
+  expect(readFileSync(file, "utf8")).toBe(content);
+});
+
+test("no file is made unless that is asked for", async () => {
+  const file = path.join(temporaryFolder(), "new.csv");
+  expect((await failureOf(() => merge(file, [session(row("a"))]))).code).toBe("STORE_NOT_FOUND");
+});
+
+test("a file is made with the header that is asked for, mode 0600", async () => {
+  const file = path.join(temporaryFolder(), "new.csv");
+  const request = { incoming: () => [session(row("a"))], onConflict: "fail", createWith: `${HEADER}\n` } as const;
+  expect(await storeAt(file).planMerge(request)).toMatchObject({ added: 1 });
+  await storeAt(file).merge(request, {});
+  expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n${row("a")}\n`);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test.for<[string, string, IncomingSession[], ConflictPolicy, string]>([
+  [
+    "new ones are added in order",
+    `${HEADER}\n${row("a")}\n`,
+    [session(row("c")), session(row("b"))],
+    "fail",
+    `${HEADER}\n${row("a")}\n${row("c")}\n${row("b")}\n`,
+  ],
+  [
+    "the file's line ending is used",
+    `${HEADER}\r\n${row("a")}\n`,
+    [session(row("b"))],
+    "fail",
+    `${HEADER}\r\n${row("a")}\n${row("b")}\r\n`,
+  ],
+  [
+    "a last line without its end gets one",
+    `${HEADER}\r\n${row("a")}`,
+    [session(row("b")), session(row("c"))],
+    "fail",
+    `${HEADER}\r\n${row("a")}\r\n${row("b")}\r\n${row("c")}\r\n`,
+  ],
+  ["a header without its end gets one", HEADER, [session(row("b"))], "fail", `${HEADER}\r\n${row("b")}\r\n`],
+  ["a byte order mark stays", `\ufeff${HEADER}\n`, [session(row("b"))], "fail", `\ufeff${HEADER}\n${row("b")}\n`],
+  [
+    "replaced ones keep their place",
+    `${HEADER}\n${row("a")}\r\n${row("b")}\n`,
+    [session(row("c")), session(row("a", "09", '{"x": 1}'), { raw: false })],
+    "replace",
+    `${HEADER}\n${row("a", "09", '"{""x"": 1}"')}\r\n${row("b")}\n${row("c")}\n`,
+  ],
+  [
+    "the last one replaced has no line end",
+    `${HEADER}\n${row("a")}`,
+    [session(row("a", "11"))],
+    "replace",
+    `${HEADER}\n${row("a", "11")}`,
+  ],
+  [
+    "skipped ones stay",
+    `${HEADER}\n${row("a")}\n`,
+    [session(row("a", "11")), session(row("b"))],
+    "skip",
+    `${HEADER}\n${row("a")}\n${row("b")}\n`,
+  ],
+  [
+    "the newest counts",
+    `${HEADER}\n${row("a", "10")}\n${row("b", "10")}\n${row("c", "10")}\n`,
+    [session(row("a", "11")), session(row("b", "09")), session(row("c", "10", "{ }"))],
+    "newest",
+    `${HEADER}\n${row("a", "11")}\n${row("b", "10")}\n${row("c", "10")}\n`,
+  ],
+  [
+    "of several that come in the last counts",
+    `${HEADER}\n${row("a", "10")}\n`,
+    [session(row("a", "12")), session(row("b", "08")), session(row("b", "09")), session(row("a", "11"))],
+    "newest",
+    `${HEADER}\n${row("a", "11")}\n${row("b", "09")}\n`,
+  ],
+  [
+    "of several that are there the last is replaced",
+    `${HEADER}\n${row("a", "10")}\n${row("a", "08")}\n`,
+    [session(row("a", "09"))],
+    "newest",
+    `${HEADER}\n${row("a", "10")}\n${row("a", "09")}\n`,
+  ],
+  [
+    "a record without a time is not replaced by a newer one",
+    `${HEADER}\n${row("a", "99")}\n`,
+    [session(row("a", "11"))],
+    "newest",
+    `${HEADER}\n${row("a", "99")}\n`,
+  ],
+  [
+    "a record that is not whole has no id",
+    `${HEADER}\na,u\n`,
+    [session(row("a"))],
+    "fail",
+    `${HEADER}\na,u\n${row("a")}\n`,
+  ],
+  [
+    "other columns get what is named, or nothing",
+    `note,${HEADER},more\n`,
+    [session(row("a"), { raw: false })],
+    "fail",
+    `note,${HEADER},more\n,${row("a")},\n`,
+  ],
+])("%s", async ([, content, incoming, policy, expected]) => {
+  expect(await merged(content, incoming, policy)).toBe(expected);
+});
+
+test("the very same records are no conflict, and nothing is written", async () => {
+  const file = fileWith(`${HEADER}\r\n${row("a")}\n${row("b")}\r\n`);
+  const before = statSync(file);
+  const plan = await merge(file, [session(row("b")), session(row("a"), { raw: false })]);
+  expect(plan).toEqual({
+    ...{ incoming: 2, added: 0, replaced: 0, skipped: 0, unchanged: 2, repeated: 0 },
+    conflicts: { count: 0, ids: [] },
+  });
+  expect(statSync(file).ino).toBe(before.ino);
+});
+
+test("every session that comes in is counted once", async () => {
+  const file = fileWith(`${HEADER}\n${row("same")}\n${row("old", "08")}\n${row("new", "12")}\n`);
+  const incoming = ["same", "old", "new", "added", "added"].map((id) => session(row(id)));
+  expect(await merge(file, incoming, "newest")).toEqual({
+    ...{ incoming: 5, added: 1, replaced: 1, skipped: 1, unchanged: 1, repeated: 1 },
+    conflicts: { count: 2, ids: ["old", "new"] },
+  });
+});
+
+test("records of any size are replaced wherever a window ends", async () => {
+  const ids = Array.from({ length: 40 }, (_, index) => `s${index}`);
+  const size = (index: number): number => (index % 3 === 0 ? 700_000 : 40_000);
+  const records = ids.map((id, index) => row(id, "10", "x".repeat(size(index))));
+  const incoming = ids.flatMap((id, index) => (index % 2 === 0 ? [session(row(id, "11", "y".repeat(100_000)))] : []));
+  const expected = records.map((record, index) =>
+    index % 2 === 0 ? row(ids[index] ?? "", "11", "y".repeat(100_000)) : record,
+  );
+  const lines = (all: readonly string[]): string => `${HEADER}\n${all.join("\n")}\n`;
+  expect((await merged(lines(records), incoming, "replace")) === lines(expected)).toBe(true);
+});
+
+test("sessions may come one by one, and the file may change before the lock is taken", async () => {
+  const file = fileWith(`${HEADER}\n`);
+  async function* incoming(): AsyncGenerator<IncomingSession> {
+    yield session(row("a"));
+    writeFileSync(file, `${HEADER}\n${row("b")}\n`);
+    yield session(row("b", "11"));
+  }
+  await storeAt(file).merge({ incoming, onConflict: "newest" }, {});
+  expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n${row("b", "11")}\n${row("a")}\n`);
+});
+
+test("columns that change before the lock is taken call it off", async () => {
+  const file = fileWith(`${HEADER}\n`);
+  const changed = `x,${HEADER}\n`;
+  function* incoming(): Generator<IncomingSession> {
+    yield session(row("a"));
+    writeFileSync(file, changed);
+  }
+  const { code } = await failureOf(() => storeAt(file).merge({ incoming, onConflict: "newest" }, {}));
+  expect([code, readFileSync(file, "utf8")]).toEqual(["STORE_CHANGED", changed]);
+});
+
+test("a plan that is not approved is not carried out", async () => {
+  const file = fileWith(`${HEADER}\n`);
+  const approve = (): void => {
+    throw new Error("no");
+  };
+  const request = { incoming: () => [session(row("a"))], onConflict: "fail" } as const;
+  await expect(storeAt(file).merge(request, { approve })).rejects.toThrow("no");
+  expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n`);
+});
