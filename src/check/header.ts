@@ -123,7 +123,8 @@ function lettersOf(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }
 
-function columnNamed(cell: string): ColumnName | undefined {
+/** Our column that a name means, however it is spelled. */
+export function columnNamed(cell: string): ColumnName | undefined {
   const letters = lettersOf(cell);
   const known = BY_LETTERS.get(letters) ?? SYNONYMS.get(letters);
   if (known !== undefined || letters.length < 6) return known;

@@ -22,6 +22,8 @@ export interface CliContext {
   readonly stdin: {
     readonly isTerminal: boolean;
     readAll(): Promise<Buffer>;
+    /** All of it as it comes, instead of at once. */
+    chunks(): AsyncIterable<Uint8Array>;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;

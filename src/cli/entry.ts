@@ -14,7 +14,7 @@ function processContext(argv: readonly string[]): CliContext {
   return {
     stdout: outputTo(1),
     stderr: outputTo(2),
-    stdin: { isTerminal: isTerminalAt(0), readAll: readStandardInput },
+    stdin: { isTerminal: isTerminalAt(0), readAll: readStandardInput, chunks: () => process.stdin },
     env: process.env,
     workingDirectory: workingDirectory(),
     clock: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),

@@ -84,6 +84,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.js")).exportCommand,
   },
   {
+    name: "import",
+    summary: "take sessions in from another file",
+    load: async () => (await import("./commands/import.js")).importCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,

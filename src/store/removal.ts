@@ -7,7 +7,7 @@ import type { Instant } from "../session/timestamp.js";
 import { BorderCheck } from "./border-check.js";
 import type { RecordEdit } from "./change-log.js";
 import { describeFault, FaultLog } from "./fault-log.js";
-import type { Faults, RemovalPlan, RemovalRequest } from "./store.js";
+import type { RemovalPlan, RemovalRequest } from "./store.js";
 
 const SAMPLE_SIZE = 5;
 

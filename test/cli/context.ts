@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly answers?: readonly (string | undefined)[];
   /** What the person types unseen, in the same way. */
   readonly secrets?: readonly (string | undefined)[];
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** Runs while the question stands, before the answer. */
   readonly whileAsked?: () => void;
   readonly interrupt?: AbortSignal;
@@ -91,6 +91,9 @@ export class Folder {
       stdin: {
         isTerminal: options.terminal !== undefined && options.terminal !== false,
         readAll: async () => Buffer.from(options.stdin ?? ""),
+        async *chunks() {
+          yield Buffer.from(options.stdin ?? "");
+        },
       },
       env: { TZ: "UTC", ...options.env },
       workingDirectory: this.path,

@@ -1,0 +1,261 @@
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { SessionsError, type Finding } from "../errors.js";
+import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
+import { openInput, type ImportInput } from "../transfer/import-input.js";
+import { prepareImport, type PreparedImport } from "../transfer/import.js";
+import type { Refusal } from "../transfer/refusal.js";
+import { rejectsPathFor, writeRejects } from "../transfer/rejects-file.js";
+import { requireTerminal, requireYes } from "./asking.js";
+import { originOf } from "./change-origin.js";
+import type { CliContext } from "./context.js";
+import type { ImportOptions } from "./import-options.js";
+import { note, warn } from "./notes.js";
+import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
+import { count } from "./render/numbers.js";
+import { importJson, importText, type ImportReport } from "./report-import.js";
+import { findingLines } from "./report-faults.js";
+import { warningText } from "./report-removal.js";
+import type { Settings } from "./settings.js";
+import { shownPath } from "./shown-path.js";
+import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
+
+const FINDINGS_KEPT = 20;
+
+/**
+ * Plans, shows, asks and imports, in this order; a dry run stops after showing. Ends with exit code 4 where rows were left out.
+ *
+ * @param file the input, `-` for standard input
+ * @throws SessionsError USAGE, INPUT_REFUSED, SESSION_CONFLICT, CANCELLED and others; nothing was changed
+ */
+export async function importFile(
+  context: CliContext,
+  settings: Settings,
+  file: string,
+  options: ImportOptions,
+): Promise<void> {
+  const location = await targetOf(context, settings, options);
+  requireApart(file, location);
+  const store = await openStoreAt(context, settings, location);
+  if (options.dryRun !== true && options.yes !== true) {
+    requireTerminal(
+      context,
+      "import",
+      "writes",
+      "add --yes to import without asking, or --dry-run to only see the plan",
+    );
+  }
+  using input = await openImportInput(context, file, options);
+  const columns = await columnsOf(store, options);
+  const prepared = await prepareImport(input, {
+    columns,
+    addsColumns: options.addColumns === true,
+    map: options.map,
+    format: options.format,
+    isUtc: settings.naiveOffset === undefined,
+    onRead: context.onRead,
+  });
+  await new Import(context, settings, options, store, input, prepared).run();
+}
+
+/** One import on its way from the plan to the report. */
+class Import {
+  readonly #context: CliContext;
+  readonly #settings: Settings;
+  readonly #options: ImportOptions;
+  readonly #store: SessionStore;
+  readonly #input: ImportInput;
+  readonly #prepared: PreparedImport;
+  /** What was refused in the last reading. */
+  #refusedCount = 0;
+  #refusals: Finding[] = [];
+
+  constructor(
+    context: CliContext,
+    settings: Settings,
+    options: ImportOptions,
+    store: SessionStore,
+    input: ImportInput,
+    prepared: PreparedImport,
+  ) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#options = options;
+    this.#store = store;
+    this.#input = input;
+    this.#prepared = prepared;
+  }
+
+  async run(): Promise<void> {
+    const { dryRun, yes, partial } = this.#options;
+    if (dryRun === true) {
+      const plan = await this.#store.planMerge(this.#request());
+      await this.#report("dry run", plan, []);
+      this.#requireTakable(plan);
+      if (this.#refusedCount > 0) this.#context.endWith?.(4);
+      return;
+    }
+    const foreignAge =
+      this.#prepared.createWith === undefined ? await foreignWriteAge(this.#context, this.#store) : undefined;
+    let shown: MergePlan | undefined;
+    if (yes !== true || partial === true) {
+      shown = await this.#store.planMerge(this.#request());
+      this.#requireTakable(shown);
+    }
+    if (foreignAge !== undefined) await warnOfForeignWriter(this.#context, this.#settings, foreignAge);
+    if (yes !== true && shown !== undefined) await this.#ask(shown);
+    const signal = this.#context.interruptSignal();
+    if (this.#refusedCount > 0) await writeRejects(this.#rejectsPath, this.#prepared, signal);
+    const { plan, warnings } = await this.#store.merge(this.#request(), {
+      signal,
+      origin: originOf(this.#context, this.#settings),
+      approve: (final) => {
+        this.#requireTakable(final);
+        if (shown !== undefined) this.#requireAsShown(shown, final);
+      },
+    });
+    await this.#report("done", plan, [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...warnings]);
+    for (const warning of warnings) await warn(this.#context, this.#settings, warningText(warning));
+    if (this.#refusedCount > 0) this.#context.endWith?.(4);
+  }
+
+  get #rejectsPath(): string {
+    const { name } = this.#input;
+    return rejectsPathFor(name === STANDARD_INPUT_NAME ? this.#store.location : name);
+  }
+
+  #request(): MergeRequest {
+    return {
+      incoming: () => {
+        this.#refusedCount = 0;
+        this.#refusals = [];
+        return this.#prepared.sessions((refusal) => this.#noteRefusal(refusal));
+      },
+      onConflict: this.#options.onConflict,
+      createWith: this.#prepared.createWith,
+    };
+  }
+
+  #noteRefusal({ line, reason }: Refusal): void {
+    this.#refusedCount += 1;
+    if (this.#refusals.length < FINDINGS_KEPT) this.#refusals.push({ line, message: reason });
+  }
+
+  /** Whoever imports all must not take a part for it, and whoever says "fail" no session for another. */
+  #requireTakable(plan: MergePlan): void {
+    if (this.#refusedCount > 0 && this.#options.partial !== true) {
+      throw new SessionsError("INPUT_REFUSED", {
+        path: this.#input.name,
+        reason: `${count(this.#refusedCount, "row")} of ${count(plan.incoming + this.#refusedCount, "row")} cannot be taken`,
+        findings: this.#refusals,
+        findingCount: this.#refusedCount,
+        hint: "mend these rows, or take the others with --partial",
+      });
+    }
+    const { count: findingCount, ids } = plan.conflicts;
+    if (this.#options.onConflict !== "fail" || findingCount === 0) return;
+    throw new SessionsError("SESSION_CONFLICT", { path: this.#store.location, ids, findingCount });
+  }
+
+  /** What was shown may come to nothing while somebody thinks, but nothing may be replaced that was not shown. */
+  #requireAsShown(shown: MergePlan, final: MergePlan): void {
+    if (final.replaced <= shown.replaced && final.added <= shown.added) return;
+    throw new SessionsError("STORE_CHANGED", {
+      path: this.#store.location,
+      reason: "since the question was asked, more would be added or replaced",
+      hint: "run the command again",
+    });
+  }
+
+  async #ask(plan: MergePlan): Promise<void> {
+    const { stderr } = this.#context;
+    await stderr.write(await importText(stderr, this.#reportOf("question", plan)));
+    await stderr.write(findingLines({ count: this.#refusedCount, findings: this.#refusals }));
+    if (plan.added + plan.replaced === 0) return;
+    await requireYes(this.#context, `Import ${count(plan.added + plan.replaced, "session")}?`);
+  }
+
+  async #report(stage: "dry run" | "done", plan: MergePlan, warnings: readonly string[]): Promise<void> {
+    const { stdout, stderr } = this.#context;
+    const report = this.#reportOf(stage, plan);
+    try {
+      if (this.#settings.isJson) await stdout.write(importJson(report, warnings));
+      else await stdout.write(await importText(stdout, report));
+    } catch (error) {
+      if (stage === "dry run" || !(error instanceof SessionsError)) throw error;
+      const reason = "the sessions are imported; only the report of it could not be written";
+      throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
+    }
+    const isTold = this.#settings.isJson || this.#refusedCount === 0 || this.#options.partial !== true;
+    if (!isTold) await stderr.write(findingLines({ count: this.#refusedCount, findings: this.#refusals }));
+    if (stage !== "done" || this.#refusedCount === 0) return;
+    await note(this.#context, `The refused rows are in ${shownPath(this.#context, this.#rejectsPath)}.`);
+  }
+
+  #reportOf(stage: ImportReport["stage"], plan: MergePlan): ImportReport {
+    const isWritten = stage === "done" && this.#refusedCount > 0;
+    return {
+      stage,
+      plan,
+      input: shownPath(this.#context, this.#input.name),
+      form: [...this.#input.layers, this.#prepared.form].join(", "),
+      store: this.#store.location,
+      shownStore: shownPath(this.#context, this.#store.location),
+      onConflict: this.#options.onConflict,
+      isCreated: this.#prepared.createWith !== undefined,
+      converted: this.#prepared.convertedCount,
+      refused: { count: this.#refusedCount, findings: this.#refusals },
+      rejects: isWritten ? this.#rejectsPath : undefined,
+    };
+  }
+}
+
+/** With `--create` a file that nobody named is made where `init` would make it. */
+async function targetOf(context: CliContext, settings: Settings, { create }: ImportOptions): Promise<string> {
+  try {
+    return await chooseStore(context, settings);
+  } catch (error) {
+    if (create !== true || !(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
+    return "sessions.csv";
+  }
+}
+
+function requireApart(file: string, location: string): void {
+  if (location === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", {
+      reason: "sessions cannot be imported into standard input",
+      hint: "name the file that they are to go to with --store <path>",
+    });
+  }
+  if (file.trim() === "") {
+    throw new SessionsError("USAGE", { reason: "the name of the file is empty", hint: "name the file to import" });
+  }
+}
+
+async function openImportInput(context: CliContext, file: string, { maxSize }: ImportOptions): Promise<ImportInput> {
+  const options = { spoolFolder: tmpdir(), maxBytes: maxSize };
+  if (file !== STANDARD_INPUT) return openInput({ path: path.resolve(context.workingDirectory, file) }, options);
+  if (context.stdin.isTerminal) await note(context, "Reading what to import from the terminal; end it with Ctrl-D.");
+  return openInput({ name: STANDARD_INPUT_NAME, chunks: context.stdin.chunks() }, options);
+}
+
+/** Undefined where the file is to be made. */
+async function columnsOf(store: SessionStore, options: ImportOptions): Promise<readonly string[] | undefined> {
+  try {
+    const { columns } = await store.describe();
+    if (options.addColumns !== true) return columns.names;
+  } catch (error) {
+    if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
+    if (options.create === true) return undefined;
+    throw new SessionsError("STORE_NOT_FOUND", {
+      ...error.details,
+      hint: "make it on the way with --create, or before with: sessions init",
+    });
+  }
+  throw new SessionsError("USAGE", {
+    path: store.location,
+    reason:
+      "columns can only be added to a file that --create makes: every record of this one would have to be rewritten",
+    hint: "import into a new file with --create --add-columns, then this file into that one",
+  });
+}

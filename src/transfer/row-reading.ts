@@ -1,0 +1,81 @@
+import { isUtf8 } from "node:buffer";
+import type { DateOrder } from "../check/times.js";
+import { kindOf, readValue } from "../check/values.js";
+import { formatTimestamp, parseTimestamp } from "../session/timestamp.js";
+import type { IncomingSession } from "../store/store.js";
+import type { Targets } from "./column-mapping.js";
+
+/** A row as a session, or why it is none. */
+export type RowReading = IncomingSession | { readonly reason: string };
+
+export interface RowRules {
+  /** Times without an offset are UTC, so that those with one can be written without. */
+  readonly isUtc: boolean;
+  /** Which number of 03/04/2025 is the day; asked only when it matters. */
+  readonly dateOrder: () => DateOrder;
+}
+
+const NEEDED = ["session_id", "user_id", "created_at", "last_activity"] as const;
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(["platform", "thread_id"]);
+const HIGH = /[\u0080-\u00ff]/;
+/** A time with an offset and no more digits than the file's own form has. */
+const WITH_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:?\d\d)$/;
+
+/** Makes sessions of rows. A value that the file may hold keeps its text, but for times, which get the file's own form. */
+export class RowReader {
+  readonly #rules: RowRules;
+  /** Values that were not in a form that the file may hold, and could be set right without a loss. */
+  convertedCount = 0;
+
+  constructor(rules: RowRules) {
+    this.#rules = rules;
+  }
+
+  /**
+   * @param targets the column of each text, undefined where it is left out
+   * @param texts the bytes of UTF-8 as Latin-1, in the same order
+   */
+  read(targets: Targets, texts: readonly string[], origin: string): RowReading {
+    const values = new Map<string, string>();
+    for (const [place, column] of targets.entries()) {
+      if (column === undefined) continue;
+      const value = this.#value(column, texts[place] ?? "");
+      if (typeof value !== "string") return value;
+      values.set(column, HIGH.test(value) ? Buffer.from(value, "latin1").toString("utf8") : value);
+    }
+    for (const column of NEEDED) if (!values.has(column)) return { reason: `${column} is missing` };
+    return { sessionId: values.get("session_id") ?? "", values, origin };
+  }
+
+  #value(column: string, text: string): string | { readonly reason: string } {
+    const isText = !text.includes("\0") && (!HIGH.test(text) || isUtf8(Buffer.from(text, "latin1")));
+    const kind = kindOf(column);
+    if (kind === "other") return isText ? text : { reason: `${column} holds bytes that are no text` };
+    if (isText && text === "" && MAY_BE_EMPTY.has(column)) return text;
+    if (isText && kind === "json" && isObjectOrEmpty(text)) return text;
+    if (isText && kind === "time" && !Number.isNaN(parseTimestamp(text))) return this.#ownForm(text);
+    const reading = readValue(column, text, { lossy: false, dateOrder: this.#rules.dateOrder });
+    if ("fault" in reading) return { reason: reading.reason };
+    // What the file may hold is not to be tidied up.
+    if (reading.value === text || (isText && kind === "id")) return text;
+    this.convertedCount += 1;
+    return reading.value;
+  }
+
+  #ownForm(text: string): string {
+    if (!this.#rules.isUtc || !WITH_OFFSET.test(text)) return text;
+    const instant = parseTimestamp(text);
+    return Number.isSafeInteger(instant) ? formatTimestamp(instant) : text;
+  }
+}
+
+function isObjectOrEmpty(text: string): boolean {
+  if (text === "" || text === "{}") return true;
+  if (!text.trimStart().startsWith("{")) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
