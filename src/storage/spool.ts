@@ -66,13 +66,17 @@ export class Spool implements Disposable {
 
   /** Exactly the bytes from `byteOffset` on; they must be there. */
   read(byteOffset: number, byteLength: number): Buffer {
-    const bytes = Buffer.allocUnsafe(byteLength);
-    for (let at = 0; at < byteLength;) {
-      const count = this.readAt(bytes.subarray(at), byteOffset + at);
+    return this.readInto(Buffer.allocUnsafe(byteLength), byteOffset);
+  }
+
+  /** The same into a buffer, which is filled and given back. */
+  readInto(target: Buffer, byteOffset: number): Buffer {
+    for (let at = 0; at < target.length;) {
+      const count = this.readAt(target.subarray(at), byteOffset + at);
       if (count === 0) throw new RangeError(`a spool of ${this.byteLength} bytes has none at ${byteOffset + at}`);
       at += count;
     }
-    return bytes;
+    return target;
   }
 
   /** May be called again. */

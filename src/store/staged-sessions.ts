@@ -130,24 +130,26 @@ export class StagedSessions implements Disposable {
     return ids;
   }
 
-  /** The sessions that are chosen, in their order; of those with one id the last. */
+  /**
+   * The sessions that are chosen, in their order; of those with one id the last. A batch is valid until the next one is
+   * asked for.
+   */
   *batches(isChosen: (number: number) => boolean): Generator<StagedSession[]> {
+    let buffer = Buffer.allocUnsafe(Math.min(BATCH_BYTES, this.#spool.byteLength));
+    let window: { start: number; bytes: Buffer } = { start: 0, bytes: buffer.subarray(0, 0) };
     let batch: StagedSession[] = [];
-    let batchBytes = 0;
-    let window: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
     for (const [sessionId, number] of this.#numbers) {
       if (!isChosen(number)) continue;
       const start = this.#offsets[number] ?? 0;
       const end = this.#offsets[number + 1] ?? 0;
-      if (start < window.start || end > window.start + window.bytes.length) {
-        const wanted = Math.max(end - start, Math.min(BATCH_BYTES, this.#spool.byteLength - start));
-        window = { start, bytes: this.#spool.read(start, wanted) };
+      if (end > window.start + window.bytes.length) {
+        if (batch.length > 0) yield batch;
+        batch = [];
+        if (buffer.length < end - start) buffer = Buffer.allocUnsafe(end - start);
+        const wanted = Math.min(buffer.length, this.#spool.byteLength - start);
+        window = { start, bytes: this.#spool.readInto(buffer.subarray(0, wanted), start) };
       }
       batch.push({ sessionId, bytes: window.bytes.subarray(start - window.start, end - window.start) });
-      batchBytes += end - start;
-      if (batchBytes < BATCH_BYTES) continue;
-      yield batch;
-      [batch, batchBytes] = [[], 0];
     }
     if (batch.length > 0) yield batch;
   }

@@ -16,11 +16,13 @@ export type Refuse = (refusal: Refusal) => void;
 export class LineCounter {
   readonly #input: Pick<ImportInput, "readAt">;
   readonly #buffer = Buffer.allocUnsafe(64 * 1024);
+  readonly #break: number;
   #byteOffset = 0;
   #line = 1;
 
-  constructor(input: Pick<ImportInput, "readAt">) {
+  constructor(input: Pick<ImportInput, "readAt">, lineBreak: "\n" | "\r" = "\n") {
     this.#input = input;
+    this.#break = lineBreak.charCodeAt(0);
   }
 
   /** The physical line, from 1, on which a byte stands. */
@@ -30,7 +32,7 @@ export class LineCounter {
       const count = this.#input.readAt(this.#buffer.subarray(0, wanted), this.#byteOffset);
       if (count === 0) break;
       const read = this.#buffer.subarray(0, count);
-      for (let lf = read.indexOf(0x0a); lf !== -1; lf = read.indexOf(0x0a, lf + 1)) this.#line += 1;
+      for (let at = read.indexOf(this.#break); at !== -1; at = read.indexOf(this.#break, at + 1)) this.#line += 1;
       this.#byteOffset += count;
     }
     return this.#line;
