@@ -73,6 +73,11 @@ export class IdTable {
     return earlierOffset;
   }
 
+  /** What an id was added with, -1 where it is not there. */
+  find(low: number, high: number): number {
+    return this.#exports.findId(AT.slots, this.#slotBits, low, high);
+  }
+
   /** Changes what an id was added with; adds it where it is not there. */
   replace(low: number, high: number, byteOffset: number): void {
     if (this.add(low, high, byteOffset) === -1) return;

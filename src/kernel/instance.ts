@@ -24,6 +24,7 @@ export interface KernelExports {
   addId(slots: number, slotBits: number, low: number, high: number, byteOffset: number): number;
   replaceId(slots: number, slotBits: number, low: number, high: number, byteOffset: number): void;
   readonly added: WebAssembly.Global;
+  findId(slots: number, slotBits: number, low: number, high: number): number;
   growIds(slots: number, slotBits: number): void;
 }
 

@@ -130,6 +130,15 @@ describe("a table of ids", () => {
     expect([ids.add(1, 1, 0), ids.add(2, 2, 0), ids.size]).toEqual([6, 7, 2]);
   });
 
+  test("finds what an id was added with without adding it", () => {
+    const ids = new IdTable();
+    ids.add(1, 1, 5);
+    ids.add(3, 0xffffffff, 6);
+    expect([ids.find(1, 1), ids.find(3, 0xffffffff), ids.find(2, 1), ids.find(1, 2), ids.size]).toEqual([
+      5, 6, -1, -1, 2,
+    ]);
+  });
+
   test("puts ids of one slot side by side, also over the last slot, and finds them after it has grown", () => {
     // 0xaaaaaaaa: where the slots are put aside while the table grows.
     for (const high of [0, 0xffffffff, 0x7fffffff, 0xaaaaaaaa]) {

@@ -35,6 +35,13 @@ export function addId(slots: usize, slotBits: u32, low: u32, high: u32, value: f
   return -1;
 }
 
+/** The value of a hash, -1 where it is not there. */
+export function findId(slots: usize, slotBits: u32, low: u32, high: u32): f64 {
+  const hash = hashOfHalves(low, high);
+  const slot = find(slots, slotBits, hash);
+  return load<u64>(slot) == hash ? load<f64>(slot, 8) : -1;
+}
+
 /** Changes the value of a hash that is there. */
 export function replaceId(slots: usize, slotBits: u32, low: u32, high: u32, value: f64): void {
   store<f64>(find(slots, slotBits, hashOfHalves(low, high)), value, 8);

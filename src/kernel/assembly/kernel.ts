@@ -7,5 +7,5 @@ export { isNaive, parseTimestamp, parseTimestamps } from "./timestamp";
 export { classify, findFaults, internColumn, matchColumn, pythonObjectCount } from "./columns";
 export { inspect } from "./inspect";
 export { hashColumn } from "./hash";
-export { addId, added, addIds, growIds, replaceId } from "./ids";
+export { addId, added, addIds, findId, growIds, replaceId } from "./ids";
 export { renderedLength, renderRows } from "./render";
