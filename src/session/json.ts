@@ -63,6 +63,13 @@ export function mapJson(text: string, mapping: JsonMapping): string {
   return pieces.join("") + text.slice(copied);
 }
 
+/** The elements of a JSON array, each with its index; empty for any other value. */
+export function* jsonElements(text: string): Generator<[string, string]> {
+  const span = trim(text, { start: 0, end: text.length });
+  if (text[span.start] !== "[") return;
+  for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
+}
+
 interface Span {
   readonly start: number;
   readonly end: number;
