@@ -1,6 +1,6 @@
 import { SessionsError } from "../errors.js";
 import type { NaiveOffset } from "../session/timestamp.js";
-import type { CsvInput, CsvSource } from "../store/csv-source.js";
+import { openCsv, readFromStart, type CsvInput, type CsvSource } from "../store/csv-source.js";
 
 /** One version of a sessions file, open, that can be read at any place: the file itself, or a copy of it. */
 export interface Version {
@@ -56,4 +56,9 @@ function readPiece(source: CsvSource, buffer: Buffer, byteOffset: number): Buffe
     filled += count;
   }
   return buffer.subarray(0, filled);
+}
+
+/** The names in the header of a version. @throws SessionsError STORE_DAMAGED where it has none of ours */
+export function columnNamesOf(version: Version): readonly string[] {
+  return openCsv(readFromStart(version.source), inputOf(version)).reader.columns.names;
 }

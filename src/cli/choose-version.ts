@@ -1,0 +1,98 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { realpathSync } from "node:fs";
+import { SessionsError } from "../errors.js";
+import { backupFiles, backupNamed, newestUntil, type BackupFile } from "../copies/find-backup.js";
+import { formatInstant } from "../session/timestamp.js";
+import { sidecarSubfolder } from "../storage/sidecar.js";
+import type { CliContext } from "./context.js";
+import { timeInputOf, resolveTime } from "./parse/time.js";
+import type { Settings } from "./settings.js";
+import { shellQuote } from "./shell-quote.js";
+import { shownPath } from "./shown-path.js";
+import { suggest } from "./suggest.js";
+
+/** What a word on the command line means: the file itself, or a copy of it. */
+export interface ChosenVersion {
+  readonly path: string;
+  /** The backup among those of the file; undefined for any other file. */
+  readonly backup: BackupFile | undefined;
+}
+
+/** The file that a word names: something is there, or it can be nothing but a path. Undefined for any other word. */
+export function pathOfFile({ workingDirectory }: CliContext, word: string): string | undefined {
+  const file = path.resolve(workingDirectory, word);
+  const isPath = word.includes("/") || word.includes(path.sep);
+  return isPath || (word !== "latest" && word !== "current" && isThere(file)) ? file : undefined;
+}
+
+/**
+ * Finds the version that a word means: `latest`, the path of a file, the name of a backup, or a time, which means the
+ * newest backup that is not younger. A file that has one of these names is meant by `./latest`.
+ *
+ * @param storePath the sessions file that the backups are of
+ * @throws SessionsError STORE_NOT_FOUND where it means nothing here
+ */
+export function chooseVersion(context: CliContext, settings: Settings, storePath: string, word: string): ChosenVersion {
+  const folder = shownPath(context, sidecarSubfolder(realPathOf(storePath), "backups"));
+  const backups = backupFiles(realPathOf(storePath));
+  const newest = backups.at(-1);
+  if (word === "latest") {
+    if (newest !== undefined) return chosen(newest);
+    throw notFound(`there is no backup in ${folder}`, storePath, { hint: BACKUP_HINT });
+  }
+  const file = pathOfFile(context, word);
+  if (file !== undefined) return { path: file, backup: undefined };
+  const named = backupNamed(backups, word);
+  if (named !== undefined) return chosen(named);
+  const input = timeInputOf(word);
+  if (input === undefined) {
+    const suggestions = suggest(word, [...backups.map(({ name }) => name), "latest", "current"]);
+    throw notFound(`there is no backup and no file "${word}"`, word, {
+      suggestions,
+      hint: `name a file, a backup in ${folder}, latest, or a time such as 2025-09-30T10:30:00Z, yesterday or "2h ago"`,
+    });
+  }
+  const time = resolveTime(input, settings.retention.now);
+  const found = newestUntil(backups, time);
+  if (found !== undefined) return chosen(found);
+  const [oldest] = backups;
+  const reason = `there is no backup from ${formatInstant(time)} or before in ${folder}`;
+  throw notFound(oldest === undefined ? reason : `${reason}; the oldest is ${oldest.name}`, storePath, {
+    hint: oldest === undefined ? BACKUP_HINT : `take the oldest one with its name: ${shellQuote(oldest.name)}`,
+  });
+}
+
+const BACKUP_HINT = "make one with: sessions backup";
+
+function chosen(backup: BackupFile): ChosenVersion {
+  return { path: backup.path, backup };
+}
+
+function notFound(
+  reason: string,
+  file: string,
+  more: { readonly hint: string; readonly suggestions?: readonly string[] },
+): SessionsError {
+  return new SessionsError("STORE_NOT_FOUND", { path: file, reason, ...more });
+}
+
+/** With symbolic links resolved; of a file that is not there, those of its folder. */
+function realPathOf(file: string): string {
+  for (const existing of [file, path.dirname(file)]) {
+    try {
+      return path.join(realpathSync.native(existing), path.relative(existing, file));
+    } catch {
+      // Opening it says what is wrong.
+    }
+  }
+  return file;
+}
+
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
