@@ -115,7 +115,7 @@ test("what is not compared is said: repeated ids, records that cannot be read", 
   const folder = folderWith({ "old.csv": csvFile(A, A, "x,y"), "new.csv": csvFile(A) });
   expect(await folder.run(["diff", "old.csv", "new.csv"], TERMINAL)).toEqual({
     stdout:
-      "old.csv → new.csv: 0 added, 0 removed, 0 changed, 1 unchanged. Records that cannot\n" + "be read differ, too.\n",
+      "old.csv → new.csv: 0 added, 0 removed, 0 changed, 1 unchanged. Records that\n" + "cannot be read differ, too.\n",
     stderr:
       "warning: 1 record of old.csv has an id that a later one has too; the last one\ncounts\n" +
       "warning: 1 record of old.csv is not compared, not whole:\n  line 4: 2 fields where the header has 8\n",

@@ -185,8 +185,9 @@ A time means the newest backup that is not younger. The order of records, of
 JSON keys and of columns is no difference, nor are line endings and quotes. Of
 an id that occurs twice the last record counts.
 
-current is the sessions file, - is standard input. On a terminal the first 20 of each kind are shown; a pipe gets all of them, a
-line for each value, and --json an object.
+current is the sessions file, - is standard input. On a terminal the first 20 of
+each kind are shown; a pipe gets all of them, a line for each value, and --json
+an object.
 
 Exit codes: 0 no difference, 1 differences.
 
