@@ -2,9 +2,8 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { realpathSync } from "node:fs";
 import { SessionsError } from "../errors.js";
-import { backupFiles, backupNamed, newestUntil, type BackupFile } from "../copies/find-backup.js";
+import { backupFolder, listBackups, type Backup } from "../copies/backup-list.js";
 import { formatInstant } from "../session/timestamp.js";
-import { sidecarSubfolder } from "../storage/sidecar.js";
 import type { CliContext } from "./context.js";
 import { timeInputOf, resolveTime } from "./parse/time.js";
 import type { Settings } from "./settings.js";
@@ -16,7 +15,7 @@ import { suggest } from "./suggest.js";
 export interface ChosenVersion {
   readonly path: string;
   /** The backup among those of the file; undefined for any other file. */
-  readonly backup: BackupFile | undefined;
+  readonly backup: Backup | undefined;
 }
 
 /** The file that a word names: something is there, or it can be nothing but a path. Undefined for any other word. */
@@ -34,16 +33,17 @@ export function pathOfFile({ workingDirectory }: CliContext, word: string): stri
  * @throws SessionsError STORE_NOT_FOUND where it means nothing here
  */
 export function chooseVersion(context: CliContext, settings: Settings, storePath: string, word: string): ChosenVersion {
-  const folder = shownPath(context, sidecarSubfolder(realPathOf(storePath), "backups"));
-  const backups = backupFiles(realPathOf(storePath));
-  const newest = backups.at(-1);
+  const realPath = realPathOf(storePath);
+  const folder = shownPath(context, backupFolder(realPath));
+  const backups = listBackups(realPath);
+  const [newest] = backups;
   if (word === "latest") {
     if (newest !== undefined) return chosen(newest);
     throw notFound(`there is no backup in ${folder}`, storePath, { hint: BACKUP_HINT });
   }
   const file = pathOfFile(context, word);
   if (file !== undefined) return { path: file, backup: undefined };
-  const named = backupNamed(backups, word);
+  const named = backups.find(({ name }) => name === word || bareName(name) === word);
   if (named !== undefined) return chosen(named);
   const input = timeInputOf(word);
   if (input === undefined) {
@@ -54,18 +54,23 @@ export function chooseVersion(context: CliContext, settings: Settings, storePath
     });
   }
   const time = resolveTime(input, settings.retention.now);
-  const found = newestUntil(backups, time);
+  const found = backups.find((backup) => backup.time.getTime() * 1000 <= time);
   if (found !== undefined) return chosen(found);
-  const [oldest] = backups;
+  const oldest = backups.at(-1);
   const reason = `there is no backup from ${formatInstant(time)} or before in ${folder}`;
   throw notFound(oldest === undefined ? reason : `${reason}; the oldest is ${oldest.name}`, storePath, {
     hint: oldest === undefined ? BACKUP_HINT : `take the oldest one with its name: ${shellQuote(oldest.name)}`,
   });
 }
 
+/** A name may leave out what stands behind the time. */
+function bareName(name: string): string {
+  return name.replace(/\.csv(?:\.gz)?(?:\.age)?$/, "");
+}
+
 const BACKUP_HINT = "make one with: sessions backup";
 
-function chosen(backup: BackupFile): ChosenVersion {
+function chosen(backup: Backup): ChosenVersion {
   return { path: backup.path, backup };
 }
 

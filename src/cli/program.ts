@@ -89,6 +89,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/import.js")).importCommand,
   },
   {
+    name: "restore",
+    summary: "put a backup in the place of the file",
+    load: async () => (await import("./commands/restore.js")).restoreCommand,
+  },
+  {
     name: "diff",
     summary: "what differs between two versions: files, backups, times",
     load: async () => (await import("./commands/diff.js")).diffCommand,

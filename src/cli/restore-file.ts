@@ -1,0 +1,117 @@
+import { tmpdir } from "node:os";
+import { diffVersions } from "../copies/diff.js";
+import { prepareRestore, writeRestore, type PreparedRestore, type RestoreWritten } from "../copies/restore.js";
+import { SessionsError } from "../errors.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
+import { requireTerminal, requireYes } from "./asking.js";
+import { originOf } from "./change-origin.js";
+import type { CliContext } from "./context.js";
+import { lockingOf } from "./locking.js";
+import { warn } from "./notes.js";
+import { FirstDifferences, reportUncompared, takeAll } from "./report-diff.js";
+import { warningText } from "./report-removal.js";
+import { restoreJson, restoreText, type RestorePlan, type RestoreStage } from "./report-restore.js";
+import { shellQuote } from "./shell-quote.js";
+import type { Settings } from "./settings.js";
+import { shownPath } from "./shown-path.js";
+import { ageOfForeignWrite, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
+
+/** What a restore reads and writes; paths are absolute. */
+export interface RestoreTargets {
+  readonly backup: string;
+  readonly target: string;
+  /** The program's name and version. */
+  readonly tool: string;
+}
+
+/** Sessions of each kind that are shown before the question. */
+const SHOWN = 5;
+
+/**
+ * Verifies, compares, shows, asks and restores, in this order; a dry run stops after showing, and what is already there is
+ * not written again.
+ *
+ * @throws SessionsError USAGE, STORE_DAMAGED, STORE_CHANGED, CANCELLED and others; nothing was changed.
+ * DURABILITY_UNKNOWN: all is done
+ */
+export async function restoreFile(
+  context: CliContext,
+  settings: Settings,
+  { backup, target, tool }: RestoreTargets,
+  options: { readonly dryRun?: boolean; readonly yes?: boolean },
+): Promise<void> {
+  using prepared = await prepareRestore(backup, target, { temporaryFolder: tmpdir() });
+  const plan = await planOf(context, settings, prepared);
+  const { current } = prepared;
+  const names = { from: shownPath(context, target), to: shownPath(context, prepared.backup.path) };
+  const report = async (stage: RestoreStage, written?: RestoreWritten, warnings: readonly string[] = []) => {
+    const text = settings.isJson
+      ? restoreJson(plan, stage, written, warnings)
+      : await restoreText(context, settings, plan, stage, written);
+    await context[stage === "question" ? "stderr" : "stdout"].write(text);
+  };
+  if (plan.summary !== undefined) await reportUncompared(context, settings, plan.summary, names);
+  if (plan.summary?.isIdentical === true || options.dryRun === true) {
+    await report(options.dryRun === true ? "dry run" : "done");
+    return;
+  }
+  const foreignAge =
+    current === undefined
+      ? undefined
+      : ageOfForeignWrite(context, {
+          modifiedAt: (current.mtime.getTime() / 1000) * MICROSECONDS_PER_SECOND,
+          lastWrittenByUs: wasWrittenByUs(readLockRecord(current.realPath), current),
+        });
+  if (options.yes !== true) {
+    const hint = "add --yes to restore without asking, or --dry-run to only see what would change";
+    requireTerminal(context, "restore", "replaces the file", hint);
+    await context.stderr.write(await restoreText(context, settings, plan, "question", undefined));
+  }
+  if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
+  if (options.yes !== true) {
+    const verb = current === undefined ? "Make" : "Replace";
+    await requireYes(context, `${verb} ${shellQuote(names.from)} from ${shellQuote(names.to)}?`);
+  }
+  const written = await writeRestore(prepared, {
+    lock: lockingOf(context, settings),
+    signal: context.interruptSignal(),
+    now: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)),
+    tool,
+    origin: originOf(context, settings),
+  });
+  const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...written.warnings];
+  try {
+    await report("done", written, codes);
+  } catch (error) {
+    if (!(error instanceof SessionsError)) throw error;
+    const reason = "the file is restored; only the report of it could not be written";
+    throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
+  }
+  for (const warning of written.warnings) await warn(context, settings, warningText(warning));
+}
+
+/** Compares the file with the backup: what comes is added, what is not in the backup is removed. */
+async function planOf(context: CliContext, settings: Settings, prepared: PreparedRestore): Promise<RestorePlan> {
+  const { current, version } = prepared;
+  const first = new FirstDifferences(SHOWN);
+  const plan = { prepared, first, summary: undefined, unreadable: undefined };
+  if (current === undefined) return plan;
+  const { retention, naiveOffset } = settings;
+  const request = {
+    selection: [],
+    retention,
+    ...(naiveOffset === undefined ? {} : { naiveOffset }),
+    onRead: context.onRead,
+  };
+  try {
+    const from = { name: current.path, source: current };
+    const summary = await takeAll(diffVersions({ from, to: version }, request), (each) => first.add(each));
+    return { ...plan, summary };
+  } catch (error) {
+    // A file that cannot be read any more is what backups are for.
+    if (!(error instanceof SessionsError) || error.code !== "STORE_DAMAGED" || error.details.path !== current.path)
+      throw error;
+    return { ...plan, unreadable: error.details.reason ?? "it cannot be read" };
+  }
+}
