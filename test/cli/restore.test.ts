@@ -1,0 +1,184 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { csvFile, csvRow, Folder } from "./context.js";
+
+const TERMINAL = { terminal: true, env: { NO_COLOR: "1" } } as const;
+const [A, B, C] = [csvRow({ id: "a" }), csvRow({ id: "b" }), csvRow({ id: "c" })];
+const OLD = csvFile(A, B);
+const NEW = csvFile(csvRow({ id: "b", user: "telegram_2" }), C);
+const BACKUP = "s.csv.d/backups/s-20250929T100000Z.csv";
+const SAFETY = "s.csv.d/backups/s-20250930T104500Z.csv";
+
+function folderWith(files: Readonly<Record<string, string | Buffer>> = { "s.csv": NEW, [BACKUP]: OLD }): Folder {
+  const folder = new Folder();
+  mkdirSync(folder.file("s.csv.d/backups"), { recursive: true });
+  for (const [name, content] of Object.entries(files)) folder.write(name, content);
+  return folder;
+}
+
+const VERIFIED =
+  `${BACKUP} (2 sessions, 229 bytes): can be read to its end, but has no manifest that tells whether it is all.\n` +
+  "s.csv → s-20250929T100000Z.csv: 1 added, 1 removed, 1 changed, 0 unchanged.\n";
+const DIFFERENCES =
+  "\nAdded (1)\n  + a  telegram_1\n\nRemoved (1)\n  - c  telegram_1\n\n" +
+  "Changed (1)\n  ~ b  telegram_1\n    user_id  telegram_2 → telegram_1\n\n";
+
+describe("nothing is written", () => {
+  test.each([
+    [["restore"], 2, /restore needs <backup>/],
+    [["restore", "latest"], 2, /restore asks before it replaces the file, and there is no terminal to ask on/],
+    [["restore", "gone.csv", "-y"], 10, /there is no backup and no file "gone\.csv"/],
+    [
+      ["restore", "2025-09-29T09:59:59Z", "-y"],
+      10,
+      /no backup from 2025-09-29T09:59:59Z or before[^]*the oldest is s-2025/,
+    ],
+    [["restore", "cut.csv", "-y"], 13, /cut\.csv is damaged: its last line has no end/],
+    [["restore", "cut.gz", "-y"], 13, /cut\.gz is damaged/],
+    [["restore", "no.csv", "-y"], 13, /no\.csv is damaged: it is no session file that can be read/],
+    [["-s", "-", "restore", "latest"], 2, /standard input cannot be restored/],
+  ])("for %j", async (argv, exitCode, message) => {
+    const folder = folderWith({
+      ...{ "s.csv": NEW, [BACKUP]: OLD, "cut.csv": OLD.slice(0, -1), "no.csv": "nothing of ours\n" },
+      "cut.gz": gzipSync(OLD).subarray(0, -3),
+    });
+    const outcome = await folder.run(["-s", "s.csv", ...argv]);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome).toMatchObject({ stdout: "", exitCode });
+    expect([folder.read("s.csv"), existsSync(folder.file(SAFETY))]).toEqual([NEW, false]);
+  });
+
+  test("in a dry run, which says what would change", async () => {
+    const folder = folderWith();
+    expect(await folder.run(["-s", "s.csv", "restore", "latest", "-n"])).toEqual({
+      stdout: `${VERIFIED}${DIFFERENCES}Nothing was written.\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(readdirSync(folder.file("s.csv.d"), { recursive: true }).sort()).toEqual([
+      "backups",
+      BACKUP.slice("s.csv.d/".length),
+    ]);
+  });
+
+  test("where it is there already", async () => {
+    const folder = folderWith({ "s.csv": OLD, [BACKUP]: OLD });
+    const before = statSync(folder.file("s.csv"));
+    for (const options of [[], ["-n"], ["-y"]]) {
+      const { stdout, exitCode } = await folder.run(["-s", "s.csv", "restore", "latest", ...options]);
+      expect(stdout).toMatch(/\nNothing to do: s\.csv is the same\.\n$/);
+      expect(exitCode).toBe(0);
+    }
+    expect(statSync(folder.file("s.csv"))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+    expect(JSON.parse((await folder.run(["-s", "s.csv", "restore", "latest", "--json"])).stdout)).toMatchObject({
+      changed: false,
+      dry_run: false,
+    });
+  });
+
+  test.each([["n"], [""], [undefined]])("after the answer %j", async (answer) => {
+    const folder = folderWith();
+    const outcome = await folder.run(["-s", "s.csv", "restore", "latest"], { ...TERMINAL, answers: [answer] });
+    expect(outcome).toMatchObject({ stdout: "", exitCode: 130 });
+    expect(folder.read("s.csv")).toBe(NEW);
+  });
+
+  test("where another program writes the file while the question stands", async () => {
+    const folder = folderWith();
+    const outcome = await folder.run(["-s", "s.csv", "restore", "latest"], {
+      ...TERMINAL,
+      answers: ["y"],
+      whileAsked: () => folder.write("s.csv", OLD.replace("telegram_1", "telegram_3")),
+    });
+    expect(outcome).toMatchObject({ stdout: "", exitCode: 14 });
+    expect(outcome.stderr).toMatch(/since it was compared,\nanother program wrote it/);
+    expect(readdirSync(folder.file("s.csv.d/backups"))).toEqual(["s-20250929T100000Z.csv"]);
+  });
+
+  test("after an interrupt", async () => {
+    const folder = folderWith();
+    const outcome = await folder.run(["-s", "s.csv", "restore", "latest", "-y"], {
+      interrupt: AbortSignal.abort("SIGINT"),
+    });
+    expect(outcome).toMatchObject({ stdout: "", exitCode: 130 });
+    expect(folder.read("s.csv")).toBe(NEW);
+  });
+});
+
+test("on a terminal the differences are shown, then it is asked; the old file is kept and can be restored", async () => {
+  const folder = folderWith();
+  const outcome = await folder.run(["-s", "s.csv", "restore", "latest"], { ...TERMINAL, answers: ["yes"] });
+  expect(outcome.stderr).toContain(
+    `${DIFFERENCES}The file as it is now is kept among its backups.\nReplace s.csv from ${BACKUP}? [y/N] yes\n`,
+  );
+  expect(outcome.stdout).toContain(`Restored. The old file is kept: ${SAFETY}\n`);
+  expect([outcome.exitCode, folder.read("s.csv"), folder.read(SAFETY)]).toEqual([0, OLD, NEW]);
+  const { stdout } = await folder.run(["-s", "s.csv", "restore", "latest", "-y"]);
+  expect(stdout).toMatch(
+    /^s\.csv\.d\/backups\/s-20250930T104500Z\.csv \(2 sessions, 229 bytes\): verified, its bytes are those that were backed up\.\n/,
+  );
+  expect(folder.read("s.csv")).toBe(NEW);
+});
+
+test("with --yes it is told as done; the change is in the log with its number and the copy", async () => {
+  const folder = folderWith();
+  expect(await folder.run(["-s", "s.csv", "restore", "latest", "--yes"])).toEqual({
+    stdout: `${VERIFIED}Restored. The old file is kept: ${SAFETY}\n`,
+    stderr: "",
+    exitCode: 0,
+  });
+  const [entry = ""] = readdirSync(folder.file("s.csv.d/log"));
+  expect(JSON.parse(folder.read(`s.csv.d/log/${entry}`))).toMatchObject({
+    ...{ kind: "change", number: 1, backup: "s-20250930T104500Z.csv" },
+    before: { byteLength: NEW.length },
+    after: { byteLength: OLD.length },
+  });
+  await folder.run(["-s", "s.csv", "restore", "latest", "--yes", "--no-log"]);
+  expect(readdirSync(folder.file("s.csv.d/log"))).toEqual([entry]);
+});
+
+test("as JSON", async () => {
+  const folder = folderWith();
+  const { stdout } = await folder.run(["-s", "s.csv", "restore", "latest", "-y", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ store: "<dir>/s.csv", backup: `<dir>/${BACKUP}`, dry_run: false, changed: true, rows: 2, bytes: OLD.length },
+    ...{ has_manifest: false, current: "compared", safety_copy: `<dir>/${SAFETY}`, change: 1, warnings: [] },
+    difference: { added: 1, removed: 1, changed: 1, unchanged: 0 },
+  });
+});
+
+test("a file that is not there is made; one that cannot be read is replaced and kept", async () => {
+  const folder = folderWith({ [BACKUP]: OLD });
+  const made = await folder.run(["-s", "s.csv", "restore", "latest", "-y"]);
+  expect(made.stdout).toMatch(/\nThere is no s\.csv; it is made\.\nRestored\.\n$/);
+  expect([made.stderr, folder.read("s.csv")]).toEqual(["", OLD]);
+  folder.write("s.csv", "nothing of ours\n");
+  const healed = await folder.run(["-s", "s.csv", "restore", "yesterday", "-y"]);
+  expect(healed.exitCode).toBe(10);
+  const replaced = await folder.run(["-s", "s.csv", "restore", "2025-09-29T10:00:00Z", "-y"]);
+  expect(replaced.stdout).toContain("\ns.csv cannot be read (the first line is no header: ");
+  expect([folder.read("s.csv"), folder.read(SAFETY)]).toEqual([OLD, "nothing of ours\n"]);
+});
+
+test("a running backend is warned of", async () => {
+  const folder = folderWith({ [BACKUP]: OLD });
+  const { writeFileSync, utimesSync } = await import("node:fs");
+  writeFileSync(folder.file("s.csv"), NEW);
+  const minuteBefore = new Date("2025-09-30T10:44:00Z");
+  utimesSync(folder.file("s.csv"), minuteBefore, minuteBefore);
+  const { stderr, stdout } = await folder.run(["-s", "s.csv", "restore", "latest", "-y", "--json"]);
+  expect(stderr).toMatch(/^warning: this file was written 1m ago, and not under our lock/);
+  expect(JSON.parse(stdout)).toMatchObject({ warnings: ["FOREIGN_WRITER"] });
+});
+
+test("the lock of another command is waited for", async () => {
+  const folder = folderWith();
+  const { acquireLock } = await import("../../src/storage/lock.js");
+  const holder = { pid: 1, host: "h", command: "other", since: "2025-09-30T10:00:00Z" };
+  using lock = await acquireLock(folder.file("s.csv"), { waitMs: 0, holder });
+  expect(lock.realPath).toBe(folder.file("s.csv"));
+  const outcome = await folder.run(["-s", "s.csv", "restore", "latest", "-y", "--lock-wait", "0s"]);
+  expect(outcome).toMatchObject({ stdout: "", exitCode: 11 });
+  expect(readFileSync(folder.file("s.csv"), "utf8")).toBe(NEW);
+});
