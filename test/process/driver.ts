@@ -5,6 +5,7 @@ import { SessionsError } from "../../src/errors.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { brokenProtocols } from "./broken-protocols.js";
 import { repairByLines } from "./repair-by-lines.js";
+import { restoreBackup } from "./restore-backup.js";
 import { replaceFile } from "./replace-file.js";
 
 const [, , action, target, content] = process.argv;
@@ -14,6 +15,7 @@ let warnings: readonly string[] = [];
 try {
   if (action === "hold") await hold(target, content);
   else if (action === "repair") warnings = (await repairByLines(target)).warnings;
+  else if (action === "restore") warnings = (await restoreBackup(target)).warnings;
   else if (action === "replace") warnings = (await replaceFile(target, content)).warnings;
   else brokenProtocols[action]?.(target, content);
   fs.writeSync(1, `${["OK", ...warnings].join(" ")}\n`);
