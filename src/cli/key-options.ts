@@ -1,6 +1,8 @@
+import { tmpdir } from "node:os";
 import type { Command } from "commander";
 import type { BackupEncryption } from "../copies/encode-backup.js";
 import type { BackupKeys } from "../copies/open-backup.js";
+import type { OpenVersionOptions } from "../copies/open-version.js";
 import { SessionsError } from "../errors.js";
 import type { CliContext } from "./context.js";
 import {
@@ -52,6 +54,13 @@ export function keysFrom(context: CliContext, options: KeyOptions): BackupKeys {
       ? { passphrase: () => (passphrase ??= readPassphrase(context, options, "Passphrase of the backup: ")) }
       : {}),
   };
+}
+
+/** How a version is opened, in whatever form it is stored. @throws SessionsError as `keysFrom` */
+export function openingOptions(context: CliContext, options: KeyOptions): OpenVersionOptions {
+  const { maxSize } = options;
+  const limit = maxSize === undefined ? {} : { maxBytes: maxSize };
+  return { temporaryFolder: tmpdir(), keys: keysFrom(context, options), ...limit };
 }
 
 /** Undefined where nothing asks for encryption. @throws SessionsError USAGE, IO_FAILED, CANCELLED */

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { diffVersions } from "../copies/diff.js";
 import { prepareRestore, writeRestore, type PreparedRestore, type RestoreWritten } from "../copies/restore.js";
 import { SessionsError } from "../errors.js";
@@ -7,6 +6,7 @@ import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
+import { openingOptions, type KeyOptions } from "./key-options.js";
 import { lockingOf } from "./locking.js";
 import { warn } from "./notes.js";
 import { FirstDifferences, reportUncompared, takeAll } from "./report-diff.js";
@@ -39,9 +39,9 @@ export async function restoreFile(
   context: CliContext,
   settings: Settings,
   { backup, target, tool }: RestoreTargets,
-  options: { readonly dryRun?: boolean; readonly yes?: boolean },
+  options: KeyOptions & { readonly dryRun?: boolean; readonly yes?: boolean },
 ): Promise<void> {
-  using prepared = await prepareRestore(backup, target, { temporaryFolder: tmpdir() });
+  using prepared = await prepareRestore(backup, target, openingOptions(context, options));
   const plan = await planOf(context, settings, prepared);
   const { current } = prepared;
   const names = { from: shownPath(context, target), to: shownPath(context, prepared.backup.path) };

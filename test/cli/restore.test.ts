@@ -161,6 +161,26 @@ test("a file that is not there is made; one that cannot be read is replaced and 
   expect([folder.read("s.csv"), folder.read(SAFETY)]).toEqual([OLD, "nothing of ours\n"]);
 });
 
+test("an encrypted backup is opened with a passphrase, which diff takes too; a wrong one is exit 12", async () => {
+  const folder = folderWith({ "s.csv": OLD, right: "correct horse\n", wrong: "battery\n" });
+  const right = ["--passphrase-file", "right"];
+  expect(await folder.run(["-s", "s.csv", "backup", "old.csv.age", ...right])).toMatchObject({ exitCode: 0 });
+  folder.write("s.csv", NEW);
+  for (const command of [
+    ["restore", "old.csv.age", "-y"],
+    ["diff", "old.csv.age"],
+  ]) {
+    const outcome = await folder.run(["-s", "s.csv", ...command, "--passphrase-file", "wrong"]);
+    expect(outcome).toMatchObject({ stdout: "", exitCode: 12 });
+  }
+  expect((await folder.run(["-s", "s.csv", "diff", "old.csv.age", ...right])).stderr).toContain(
+    "1 added, 1 removed, 1 changed",
+  );
+  const asked = { ...TERMINAL, answers: ["y"], secrets: ["correct horse"] };
+  expect(await folder.run(["-s", "s.csv", "restore", "old.csv.age"], asked)).toMatchObject({ exitCode: 0 });
+  expect(folder.read("s.csv")).toBe(OLD);
+});
+
 test("a running backend is warned of", async () => {
   const folder = folderWith({ [BACKUP]: OLD });
   const { writeFileSync, utimesSync } = await import("node:fs");

@@ -61,7 +61,7 @@ describeWith(["strace"], "a restore", () => {
   async function run(
     at: { file: string; call: string; count: number },
     fault: string,
-  ): Promise<[string, string, string?]> {
+  ): Promise<readonly [target: string, said: string, signal: string | undefined]> {
     const { directory, target } = folderWithOld(made.folder);
     layOut(target);
     const inject = `inject=${at.call}:${fault}:when=${at.count}`;

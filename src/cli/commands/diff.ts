@@ -1,8 +1,7 @@
-import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import { diffVersions, isDifferent, type DiffRequest, type DiffSummary, type Sides } from "../../copies/diff.js";
-import { openVersion, type OpenVersion } from "../../copies/open-version.js";
+import { openVersion, type OpenVersion, type OpenVersionOptions } from "../../copies/open-version.js";
 import type { ComparedField } from "../../copies/session-changes.js";
 import { columnNamesOf } from "../../copies/version.js";
 import { SessionsError } from "../../errors.js";
@@ -10,6 +9,7 @@ import { COMPUTED_FIELDS } from "../../session/fields.js";
 import { memorySource } from "../../store/csv-source.js";
 import { chooseVersion, pathOfFile } from "../choose-version.js";
 import type { CliContext } from "../context.js";
+import { addKeyOptions, openingOptions, type KeyOptions } from "../key-options.js";
 import { note, paragraph } from "../notes.js";
 import { chooseStore, readStandardInput, requireFile, STANDARD_INPUT, STANDARD_INPUT_NAME } from "../open-store.js";
 import { parseFields } from "../output-options.js";
@@ -21,7 +21,7 @@ import { addSelectionOptions, requireFields, selectionFrom, type SelectionOption
 import { Settings, type GlobalOptions } from "../settings.js";
 import { shownPath } from "../shown-path.js";
 
-export interface DiffOptions extends GlobalOptions, SelectionOptions {
+export interface DiffOptions extends GlobalOptions, SelectionOptions, KeyOptions {
   readonly fields?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export function diffCommand(program: Command, context: CliContext): Command {
     .argument("[to]", "the same (default: current)")
     .description("Compare two versions of the sessions, by session id, field by field and JSON key by key.")
     .option("--fields <names>", "compare these only: last_activity,metadata.source", parseFields);
-  return addSelectionOptions(command, { takesArguments: true })
+  return addSelectionOptions(addKeyOptions(command), { takesArguments: true })
     .addHelpText("after", EXPLANATION)
     .action(async (from: string, to: string | undefined) =>
       runDiff(context, { from, to: to ?? "current" }, command.optsWithGlobals<DiffOptions>()),
@@ -41,8 +41,9 @@ export function diffCommand(program: Command, context: CliContext): Command {
 
 export async function runDiff(context: CliContext, words: Sides<string>, options: DiffOptions): Promise<void> {
   const settings = new Settings(context, options);
-  using from = await openWord(context, settings, words.from);
-  using to = await openWord(context, settings, words.to);
+  const opening = openingOptions(context, options);
+  using from = await openWord(context, settings, words.from, opening);
+  using to = await openWord(context, settings, words.to, opening);
   const columnNames = [...new Set([...columnNamesIfAsked(options, from), ...columnNamesIfAsked(options, to)])];
   const { retention, naiveOffset } = settings;
   const fields = comparedFields(options.fields, columnNames);
@@ -127,9 +128,14 @@ function jsonText(text: string): string {
   return escapeControlsInJson(JSON.stringify(text));
 }
 
-async function openWord(context: CliContext, settings: Settings, word: string): Promise<OpenVersion> {
+async function openWord(
+  context: CliContext,
+  settings: Settings,
+  word: string,
+  opening: OpenVersionOptions,
+): Promise<OpenVersion> {
   const file = word === STANDARD_INPUT ? STANDARD_INPUT : await pathOf(context, settings, word);
-  if (file !== STANDARD_INPUT) return openVersion(file, { temporaryFolder: tmpdir() });
+  if (file !== STANDARD_INPUT) return openVersion(file, opening);
   const source = memorySource(await readStandardInput(context));
   const form = { isCompressed: false, isEncrypted: false };
   return { name: STANDARD_INPUT_NAME, source, ...form, [Symbol.dispose]: () => undefined };

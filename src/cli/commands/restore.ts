@@ -3,11 +3,12 @@ import type { Command } from "commander";
 import { SessionsError } from "../../errors.js";
 import { chooseVersion } from "../choose-version.js";
 import type { CliContext } from "../context.js";
+import { addKeyOptions, type KeyOptions } from "../key-options.js";
 import { chooseStore, requireFile, STANDARD_INPUT } from "../open-store.js";
 import { restoreFile } from "../restore-file.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
-export interface RestoreOptions extends GlobalOptions {
+export interface RestoreOptions extends GlobalOptions, KeyOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
@@ -19,7 +20,7 @@ export function restoreCommand(program: Command, context: CliContext): Command {
     .description("Put a backup in the place of the sessions file, after it was verified and compared.")
     .option("-n, --dry-run", "only say what would be done")
     .option("-y, --yes", "do not ask");
-  return command
+  return addKeyOptions(command)
     .addHelpText("after", EXPLANATION)
     .action(async (word: string) =>
       runRestore(context, word, command.optsWithGlobals<RestoreOptions>(), program.version() ?? "sessions"),
