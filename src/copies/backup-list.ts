@@ -62,11 +62,7 @@ export function newestGood(backups: readonly Backup[]): Backup | undefined {
  * @param backups newest first
  * @param resolve makes a path absolute
  */
-export function requireBackup(
-  backups: readonly Backup[],
-  text: string,
-  resolve: (typed: string) => string,
-): Backup {
+export function requireBackup(backups: readonly Backup[], text: string, resolve: (typed: string) => string): Backup {
   const isPath = /[/\\]/.test(text);
   const found = isPath
     ? backupAt(resolve(text))

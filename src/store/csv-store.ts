@@ -64,6 +64,11 @@ export class CsvStore implements SessionStore {
     return new CsvStore({ location, naiveOffset, onRead: undefined, open: () => memorySource(bytes) }, undefined);
   }
 
+  /** Any input, such as an open copy of a file; it can be read only. */
+  static ofInput(input: CsvInput): CsvStore {
+    return new CsvStore(input, undefined);
+  }
+
   get location(): string {
     return this.#input.location;
   }

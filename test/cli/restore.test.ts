@@ -202,3 +202,111 @@ test("the lock of another command is waited for", async () => {
   expect(outcome).toMatchObject({ stdout: "", exitCode: 11 });
   expect(readFileSync(folder.file("s.csv"), "utf8")).toBe(NEW);
 });
+
+describe("only some sessions", () => {
+  const row = (id: string, user: string, hour: string): string =>
+    csvRow({ id, user, active: `2025-09-30T${hour}:00:00` });
+  const IN_BACKUP = [row("a1", "u_1", "08"), row("b2", "u_1", "08"), row("c3", "u_2", "08"), row("d4", "u_1", "07")];
+  const IN_FILE = [row("b2", "u_1", "09"), row("d4", "u_1", "06"), row("e5", "u_1", "09")];
+  const [A1, B2, , D4] = IN_BACKUP;
+  const [FILE_B2, FILE_D4, E5] = IN_FILE;
+  const made = (): Folder => folderWith({ "s.csv": csvFile(...IN_FILE), [BACKUP]: csvFile(...IN_BACKUP) });
+
+  test.each([
+    [
+      "newest",
+      [FILE_B2, D4, E5, A1],
+      "1 added, 1 replaced, 1 left as it is, because the one in the file is as new or newer",
+    ],
+    ["backup", [B2, D4, E5, A1], "1 added, 2 replaced"],
+    [
+      "current",
+      [FILE_B2, FILE_D4, E5, A1],
+      "1 added, 0 replaced, 2 left as they are, because the one in the file counts",
+    ],
+  ])("are merged, the %s of two with one id counts; the others stay byte for byte", async (choice, rows, told) => {
+    const folder = made();
+    const argv = ["-s", "s.csv", "restore", "latest", "--user", "u_1", "--on-conflict", choice, "-y"];
+    const { stdout, stderr, exitCode } = await folder.run(argv);
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: `3 sessions selected in ${BACKUP}: ${told}.\n`,
+      stderr: "",
+      exitCode: 0,
+    });
+    expect(folder.read("s.csv")).toBe(csvFile(...rows.map((one) => one ?? "")));
+    expect(readdirSync(folder.file("s.csv.d/log"))).toHaveLength(1);
+    expect(existsSync(folder.file(SAFETY))).toBe(false);
+  });
+
+  test("with --on-conflict fail change nothing where one is there", async () => {
+    const folder = made();
+    const argv = ["-s", "s.csv", "restore", "latest", "--user", "u_1", "--on-conflict", "fail", "-y"];
+    const { stderr, exitCode } = await folder.run(argv);
+    expect(stderr).toContain("b2");
+    expect([exitCode === 0, folder.read("s.csv")]).toEqual([false, csvFile(...IN_FILE)]);
+  });
+
+  test("by id, also by its start; newest counts; a dry run writes nothing", async () => {
+    const folder = made();
+    const argv = ["-s", "s.csv", "restore", "latest", "--id", "a", "--id", "c3"];
+    expect((await folder.run([...argv, "-n"])).stdout).toBe(
+      `2 sessions selected in ${BACKUP}: 2 would be added, 0 would be replaced. Nothing was written.\n`,
+    );
+    expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
+    const { stdout } = await folder.run([...argv, "-y", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      selected: 2,
+      added: 2,
+      replaced: 0,
+      changed: true,
+      on_conflict: "newest",
+      change: 1,
+    });
+    expect((await folder.run([...argv, "-y"])).stdout).toContain("2 the same already");
+  });
+
+  test.each([
+    [["--id", "zz"], 3, /no session id in .* starts with, "zz"/],
+    [["--on-conflict", "newest"], 2, /--on-conflict is for a selection/],
+    [["--where", "nope=1"], 2, /there is no field "nope"/],
+    [["--user", "u_1", "--on-conflict", "later"], 2, /later/],
+    [["--user", "u_1"], 2, /restore asks before it changes the file/],
+  ])("%j is refused", async (options, exitCode, message) => {
+    const folder = made();
+    const outcome = await folder.run(["-s", "s.csv", "restore", "latest", ...options]);
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome).toMatchObject({ stdout: "", exitCode });
+    expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
+  });
+
+  test("of a damaged backup none are restored", async () => {
+    const folder = made();
+    folder.write(BACKUP, csvFile(...IN_BACKUP).slice(0, -5));
+    expect(await folder.run(["-s", "s.csv", "restore", "latest", "--user", "u_1", "-y"])).toMatchObject({
+      exitCode: 13,
+    });
+    expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
+  });
+
+  test("after the question, where the file came to be another, nothing is written", async () => {
+    const folder = made();
+    const outcome = await folder.run(["-s", "s.csv", "restore", "latest", "--user", "u_1"], {
+      ...TERMINAL,
+      answers: ["y"],
+      whileAsked: () => folder.write("s.csv", csvFile(FILE_B2 ?? "")),
+    });
+    expect(outcome.exitCode).toBe(14);
+    expect(folder.read("s.csv")).toBe(csvFile(FILE_B2 ?? ""));
+  });
+
+  test("go into a file with other columns by their names, and make a file that is not there", async () => {
+    const folder = made();
+    const header = "user_id,session_id,platform,thread_id,created_at,last_activity,pending_approval,metadata,extra";
+    folder.write("s.csv", `${header}\n`);
+    await folder.run(["-s", "s.csv", "restore", "latest", "--id", "a1", "-y"]);
+    expect(folder.read("s.csv")).toBe(`${header}\nu_1,a1,telegram,t-a1,2025-09-30T08:00:00,2025-09-30T08:00:00,,{},\n`);
+    const other = folderWith({ [BACKUP]: csvFile(...IN_BACKUP) });
+    expect(await other.run(["-s", "s.csv", "restore", "latest", "--id", "a1", "-y"])).toMatchObject({ exitCode: 0 });
+    expect(other.read("s.csv")).toBe(csvFile(A1 ?? "").replaceAll("\n", "\r\n"));
+  });
+});

@@ -124,7 +124,13 @@ describe("nothing is written", () => {
 
   test.each([
     ["writes into the file", (file: string) => writeFileSync(file, `${NEW}${csvRow({ id: "d" })}\n`)],
-    ["replaces the file", (file: string) => (writeFileSync(`${file}.new`, NEW), renameSync(`${file}.new`, file))],
+    [
+      "replaces the file",
+      (file: string) => {
+        writeFileSync(`${file}.new`, NEW);
+        renameSync(`${file}.new`, file);
+      },
+    ],
   ])("where another program %s after it was compared", async (_, meanwhile) => {
     const made = await caseWith();
     let left = "";
@@ -211,7 +217,11 @@ test("what is unpacked has no name while it is there, and is gone after", async 
   const temporaryFolderOfCase = path.join(path.dirname(made.file), "tmp");
   mkdirSync(temporaryFolderOfCase);
   const names: string[][] = [];
-  await restore(made, { temporaryFolder: temporaryFolderOfCase }, () => names.push(readdirSync(temporaryFolderOfCase)));
+  await restore(
+    made,
+    { temporaryFolder: temporaryFolderOfCase },
+    () => void names.push(readdirSync(temporaryFolderOfCase)),
+  );
   expect([names, readdirSync(temporaryFolderOfCase)]).toEqual([[[]], []]);
   const missing = path.join(path.dirname(made.file), "no such folder");
   await expect(restore(made, { temporaryFolder: missing })).rejects.toMatchObject({ code: "IO_FAILED" });

@@ -1,17 +1,16 @@
 import path from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { SessionsError } from "../../errors.js";
 import { chooseVersion } from "../choose-version.js";
 import type { CliContext } from "../context.js";
-import { addKeyOptions, type KeyOptions } from "../key-options.js";
+import { addKeyOptions } from "../key-options.js";
 import { chooseStore, requireFile, STANDARD_INPUT } from "../open-store.js";
 import { restoreFile } from "../restore-file.js";
+import { CONFLICT_CHOICES, restoreSessions, type RestoreSelectionOptions } from "../restore-sessions.js";
+import { addSelectionOptions } from "../selection-options.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
-export interface RestoreOptions extends GlobalOptions, KeyOptions {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-}
+export interface RestoreOptions extends GlobalOptions, RestoreSelectionOptions {}
 
 export function restoreCommand(program: Command, context: CliContext): Command {
   const command = program
@@ -20,7 +19,14 @@ export function restoreCommand(program: Command, context: CliContext): Command {
     .description("Put a backup in the place of the sessions file, after it was verified and compared.")
     .option("-n, --dry-run", "only say what would be done")
     .option("-y, --yes", "do not ask");
-  return addKeyOptions(command)
+  command
+    .option("--id <id>", "only this session, merged into the file (repeatable)", collect)
+    .addOption(
+      new Option("--on-conflict <which>", "of two sessions with one id, with a selection (default: newest)").choices(
+        CONFLICT_CHOICES,
+      ),
+    );
+  return addSelectionOptions(addKeyOptions(command), { takesArguments: true })
     .addHelpText("after", EXPLANATION)
     .action(async (word: string) =>
       runRestore(context, word, command.optsWithGlobals<RestoreOptions>(), program.version() ?? "sessions"),
@@ -45,7 +51,53 @@ export async function runRestore(
   }
   const target = path.resolve(context.workingDirectory, store);
   const chosen = chooseVersion(context, settings, target, word);
-  await restoreFile(context, settings, { backup: chosen.path, target, tool }, options);
+  const targets = { backup: chosen.path, target, tool };
+  if (selects(options)) await restoreSessions(context, settings, targets, options);
+  else await restoreFile(context, settings, targets, options);
+}
+
+/** Whether only some sessions are asked for. @throws SessionsError USAGE where --on-conflict has nothing to say */
+function selects(options: RestoreOptions): boolean {
+  const {
+    id,
+    user,
+    platform,
+    active,
+    expired,
+    pending,
+    idle,
+    since,
+    until,
+    createdSince,
+    createdUntil,
+    where,
+    search,
+  } = options;
+  const given = [
+    id,
+    user,
+    platform,
+    active,
+    expired,
+    pending,
+    idle,
+    since,
+    until,
+    createdSince,
+    createdUntil,
+    where,
+    search,
+  ];
+  const isSelection = given.some((value) => value !== undefined);
+  if (isSelection || options.onConflict === undefined) return isSelection;
+  throw new SessionsError("USAGE", {
+    reason: "--on-conflict is for a selection of sessions; without one the whole file is replaced",
+    hint: "select sessions, for example with --user 12345, or leave it out",
+  });
+}
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
 }
 
 const EXPLANATION = `
@@ -57,7 +109,13 @@ The file is replaced in one step, after a copy of it was put among its backups;
 what was written is read again and compared. So latest is that copy then:
 restoring it takes the restore back.
 
+With --id, --user or another selection only these sessions of the backup are
+merged into the file, and all others stay: what is not there is added, and of two
+with one id the one counts that --on-conflict names. The log keeps what is
+replaced.
+
 Examples:
   sessions restore latest --dry-run      what would change
   sessions restore "2h ago"              as it was two hours ago; asks first
-  sessions restore copy.csv.gz --yes     any file, for scripts`;
+  sessions restore copy.csv.gz --yes     any file, for scripts
+  sessions restore yesterday --user 12345    only this user's sessions`;
