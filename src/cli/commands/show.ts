@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CliContext } from "../context.js";
 import { warn } from "../notes.js";
-import { openStore } from "../open-store.js";
+import { addPastOption, openStoreOf, type PastOptions } from "../open-past.js";
 import { addFormatOptions, type OutputOptions } from "../output-options.js";
 import { formatOf } from "../print-sessions.js";
 import { COLUMN_NAMES } from "../../session/columns.js";
@@ -12,21 +12,21 @@ import { requireFields } from "../selection-options.js";
 import { requireSessions } from "../require-sessions.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
-export interface ShowOptions extends GlobalOptions, OutputOptions {}
+export interface ShowOptions extends GlobalOptions, OutputOptions, PastOptions {}
 
 export function showCommand(program: Command, context: CliContext): Command {
   const command = program
     .command("show")
     .argument("<id>", "a session id, or the start of one that fits no other")
     .description("Show one session: every field, times absolute and relative, JSON laid out.");
-  return addFormatOptions(command)
+  return addPastOption(addFormatOptions(command))
     .addHelpText("after", EXAMPLES)
     .action(async (id: string) => runShow(context, id, command.optsWithGlobals<ShowOptions>()));
 }
 
 export async function runShow(context: CliContext, id: string, options: ShowOptions): Promise<void> {
   const settings = new Settings(context, options);
-  const store = await openStore(context, settings);
+  const store = await openStoreOf(context, settings, options);
   const [sessions = []] = await requireSessions(store, [id], settings.retention);
   const session = sessions.at(-1);
   if (session === undefined) return;
@@ -70,4 +70,5 @@ const EXAMPLES = `
 Examples:
   sessions show 0a4a371f
   sessions show 0a4a371f --json | jq .metadata
-  sessions show 0a4a371f --fields pending_approval.tool_name --format tsv`;
+  sessions show 0a4a371f --fields pending_approval.tool_name --format tsv
+  sessions show 0a4a371f --at '2h ago'             the session as it was then`;
