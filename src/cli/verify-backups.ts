@@ -72,7 +72,7 @@ function chosen(
   });
 }
 
-export function noBackups({ location }: BackedUpFile): SessionsError {
+function noBackups({ location }: BackedUpFile): SessionsError {
   return new SessionsError("STORE_NOT_FOUND", {
     path: location,
     reason: `there is no backup of ${location}`,

@@ -29,7 +29,7 @@ export interface Fingerprint {
 }
 
 /** What a verification found, and when (RFC 3339 in UTC). */
-export interface Verification {
+interface Verification {
   readonly at: string;
   /** What is wrong; undefined where nothing is. */
   readonly problem: string | undefined;

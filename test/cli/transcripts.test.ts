@@ -60,6 +60,8 @@ test.for([
     "prune",
     "delete",
     "repair",
+    "backup",
+    "backups",
     "validate",
     "explain",
     "fields",

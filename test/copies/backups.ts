@@ -14,7 +14,7 @@ export const CONTENT = `${HEADER}\r\n${[1, 2]
   .map((n) => `s${n},telegram_${n},telegram,t${n},2025-09-29T10:00:00,2025-09-29T10:00:00,,{}\r\n`)
   .join("")}`;
 
-export const PLAIN = { isCompressed: false, encryption: undefined };
+const PLAIN = { isCompressed: false, encryption: undefined };
 export const GZIP = { isCompressed: true, encryption: undefined };
 
 /** A fresh folder with `sessions.csv` in it; returns the path of the file. */
