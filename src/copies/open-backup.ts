@@ -15,7 +15,7 @@ export interface BackupKeys {
 
 export interface OpenBackupOptions {
   readonly keys?: BackupKeys;
-  /** How long the plain content may be, in bytes; left out, `DEFAULT_MAX_BYTES`. A gzip bomb ends here. */
+  /** How long the plain content may be, in bytes; left out, 16 GiB. A gzip bomb ends here. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
   /** Is given each piece of the stored file as it is read, in order, all of them once `plain` has ended. */
@@ -35,8 +35,7 @@ export interface OpenedBackup {
   readonly plain: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-/** 16 GiB. */
-export const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
+const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
 
 const PIECE_BYTES = 64 * 1024;
 const AGE_START = Buffer.from("age-encryption.org/v1\n");
