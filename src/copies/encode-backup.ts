@@ -1,4 +1,5 @@
 import { pipeline, Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
 import { createGzip } from "node:zlib";
 import { SessionsError } from "../errors.js";
 
@@ -23,12 +24,11 @@ export async function encodeBackup(
   { isCompressed, encryption }: BackupEncoding,
 ): Promise<AsyncIterable<Uint8Array>> {
   const encrypter = encryption === undefined ? undefined : await encrypterFor(encryption);
-  const content = isCompressed
+  const content: AsyncIterable<Uint8Array> = isCompressed
     ? pipeline(Readable.from(plain, { objectMode: false }), createGzip(), () => undefined)
     : plain;
   if (encrypter === undefined) return content;
-  const source = content instanceof Readable ? content : Readable.from(content, { objectMode: false });
-  return encrypter.encrypt(Readable.toWeb(source) as ReadableStream<Uint8Array>);
+  return encrypter.encrypt(ReadableStream.from(content));
 }
 
 /** @throws SessionsError USAGE where one of them is no recipient that can be encrypted for */

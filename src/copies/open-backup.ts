@@ -1,5 +1,6 @@
 // Law 7. Checks never write: whatever lies inside of a backup is read as a stream, and nothing of it touches the disk.
 import { pipeline, Readable } from "node:stream";
+import { ReadableStream } from "node:stream/web";
 import { createGunzip } from "node:zlib";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { throwIfCancelled } from "../storage/io-failure.js";
@@ -96,12 +97,12 @@ class Layers {
     if (!head.includes(AGE_HEADER_END)) throw this.#damaged("its age header has no end");
     const isPassphrase = head.includes("\n-> scrypt ");
     const decrypter = await this.#decrypter(isPassphrase);
-    const source = Readable.from(bytes, { objectMode: false });
+    const source = ReadableStream.from(bytes);
     try {
-      const plain = await decrypter.decrypt(Readable.toWeb(source));
+      const plain = await decrypter.decrypt(source);
       return this.#named(plain, "it cannot be decrypted: it was cut or changed");
     } catch (error) {
-      source.destroy();
+      await bytes.return(undefined);
       if (!(error instanceof Error) || isSystemError(error)) throw error;
       if (!error.message.startsWith("no identity matched")) {
         throw this.#damaged(`its age header is not in order: ${error.message}`, error);
@@ -204,7 +205,7 @@ interface Peeked {
   /** The first bytes; fewer where there are no more. */
   readonly head: Buffer;
   /** All of them. */
-  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly bytes: AsyncGenerator<Uint8Array>;
 }
 
 /**
