@@ -430,7 +430,11 @@ describe("backups forget", () => {
   test("a damaged one never takes the place of a good one", async () => {
     const folder = await withBackups("2025-09-30T08:00:00Z", "2025-09-30T10:00:00Z");
     truncateSync(folder.file(`${BESIDE}/sessions-20250930T100000Z.csv`), 500);
-    await folder.run(["backups", "forget", "--yes", "--keep-last", "1"]);
+    const { stdout } = await folder.run(["backups", "forget", "--yes", "--keep-last", "1"]);
+    expect(stdout).toBe(
+      "0 of 2 backups removed\n  keep    sessions-20250930T100000Z.csv  (last)\n" +
+        "  keep    sessions-20250930T080000Z.csv  (last)\n",
+    );
     expect(backups(folder)).toHaveLength(2);
   });
 
