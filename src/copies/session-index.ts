@@ -10,8 +10,8 @@ import type { Faults } from "../store/store.js";
 import { RecordCursor } from "./record-cursor.js";
 import { changedMeanwhile, inputOf, type Version } from "./version.js";
 
-/** About how long a record is, to make the table of the right size at once. */
-const LIKELY_RECORD_BYTES = 400;
+/** Longer than most records are: a table that has to grow is slower, one that is too large takes memory for nothing. */
+const LIKELY_RECORD_BYTES = 600;
 
 /**
  * Where the sessions of one version are, by their ids. Of an id that occurs more than once the last record counts, as for
@@ -183,7 +183,15 @@ function idOf({ reader, record }: SessionRecord): string {
 }
 
 function hasSameId(one: SessionRecord, other: SessionRecord): boolean {
-  return idOf(one) === idOf(other);
+  const [field, otherField] = [idField(one), idField(other)];
+  if (one.scanner.isEscaped(field) || other.scanner.isEscaped(otherField)) return idOf(one) === idOf(other);
+  const [start, end] = [one.scanner.valueStart(field), one.scanner.valueEnd(field)];
+  const [otherStart, otherEnd] = [other.scanner.valueStart(otherField), other.scanner.valueEnd(otherField)];
+  return one.scanner.bytes.compare(other.scanner.bytes, otherStart, otherEnd, start, end) === 0;
+}
+
+function idField({ scanner, reader, record }: SessionRecord): number {
+  return scanner.field(record, reader.columns.at.session_id);
 }
 
 function skippedOf(
