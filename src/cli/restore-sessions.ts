@@ -25,7 +25,7 @@ import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.j
 
 /** Which of two sessions with one id counts, as it is typed. */
 export const CONFLICT_CHOICES = ["newest", "backup", "current", "fail"] as const;
-export type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
+type ConflictChoice = (typeof CONFLICT_CHOICES)[number];
 
 export interface RestoreSelectionOptions extends SelectionOptions, KeyOptions {
   readonly id?: readonly string[];

@@ -21,7 +21,7 @@ export interface Backup {
 }
 
 /** Where the backups of a file are unless said otherwise. Pure. */
-function backupFolder(realPath: string): string {
+export function backupFolder(realPath: string): string {
   return sidecarSubfolder(realPath, "backups");
 }
 
