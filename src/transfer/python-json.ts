@@ -37,7 +37,21 @@ export function pythonLayout(names: readonly string[], separator: string): RowLa
 /** JSON in pieces of whole rows, UTF-8, with whatever is beyond ASCII in its strings written as `\uXXXX`. */
 export async function* inAscii(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    yield isAscii(piece) ? piece : Buffer.from(escapeBeyondAscii(Buffer.from(piece).toString("utf8")), "latin1");
+    if (isAscii(piece)) yield piece;
+    else for (const part of partsOf(piece)) yield Buffer.from(escapeBeyondAscii(part), "latin1");
+  }
+}
+
+const PART_BYTES = 32 * 1024;
+
+/** Text in parts of a size that memory does not notice, no character cut. */
+function* partsOf(utf8: Uint8Array): Generator<string> {
+  const bytes = Buffer.from(utf8.buffer, utf8.byteOffset, utf8.length);
+  for (let at = 0; at < bytes.length;) {
+    let end = Math.min(bytes.length, at + PART_BYTES);
+    while (((bytes[end] ?? 0) & 0xc0) === 0x80) end += 1;
+    yield bytes.toString("utf8", at, end);
+    at = end;
   }
 }
 

@@ -243,6 +243,25 @@ describe("--raw", () => {
     expect((await exported(csvFile(), "--raw", ...argv)).stdout).toBe(wanted);
   });
 
+  test("long text beyond ASCII is cut at no character", async () => {
+    const rows = ["", "a", "aa", "aaa"].map((start) => csvRow({ id: start + "😀".repeat(40_000) }));
+    const { stdout } = await exported(csvFile(...rows), "--raw", "--fields", "session_id");
+    const emoji = "\\ud83d\\ude00".repeat(40_000);
+    expect(stdout).toBe(`[${["", "a", "aa", "aaa"].map((start) => `{"session_id": "${start}${emoji}"}`).join(", ")}]`);
+  });
+
+  test.each(['"', "\\", 'a"b\\c""', `${"x".repeat(15)}"${"\\".repeat(40)}`, '""""'])(
+    "quotes and backslashes are escaped: %s",
+    async (id) => {
+      const { stdout } = await exported(csvFile(csvRow({ id }), csvRow({ id })), "--raw", "--fields", "session_id");
+      expect(stdout).toBe(
+        JSON.stringify([{ session_id: id }, { session_id: id }])
+          .replaceAll(":", ": ")
+          .replaceAll(",", ", "),
+      );
+    },
+  );
+
   const hasPython = spawnSync("python3", ["--version"]).status === 0;
   if (!hasPython) console.log("skipped: no python3 on this machine");
 

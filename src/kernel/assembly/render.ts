@@ -2,12 +2,14 @@
 import { FIELD_ESCAPED, FIELD_QUOTED, fieldsStart, OFFSET_MASK, QUOTE, startAndFlags, text, valueEnd } from "./layout";
 import { checkJson, JSON_OBJECT, JSON_OTHER } from "./json";
 
+const BACKSLASH: u8 = 0x5c;
+
 // Steps of a row's program, each three u32: the step and two arguments.
 /** Text: address, length. */
 const LITERAL: u32 = 0;
 /** A column's value, plain characters only. */
 const PLAIN: u32 = 1;
-/** The same without quotes and backslashes, so that it may stand between the quotes of a JSON string. */
+/** The same with quotes and backslashes escaped, so that it may stand between the quotes of a JSON string. */
 const PLAIN_JSON: u32 = 2;
 /** A timestamp in our own form, `Z` added: column, slot. */
 const TIME: u32 = 3;
@@ -38,8 +40,8 @@ export function renderRows(
     const record = load<u32>(picks + (<usize>place << 2));
     const rowStart = out;
     const recordBytes = recordLength(recordTable, record);
-    // Each step may write the whole record once.
-    const most = <u64>recordBytes * <u64>stepCount + <u64>literalBytes + 64;
+    // Each step may write the whole record once, every byte of it escaped.
+    const most = <u64>recordBytes * 2 * <u64>stepCount + <u64>literalBytes + 64;
     if (<u64>(out - output) + most > <u64>outputCapacity) break;
     writeBytes(separator, separatorLength);
     let isRendered = true;
@@ -53,11 +55,11 @@ export function renderRows(
           break;
         }
         case PLAIN: {
-          isRendered = writePlain(first + argument, false);
+          isRendered = writePlain(first + argument);
           break;
         }
         case PLAIN_JSON: {
-          isRendered = writePlain(first + argument, true);
+          isRendered = writeEscaped(first + argument);
           break;
         }
         case TIME: {
@@ -124,7 +126,7 @@ function notPlain(block: v128): i32 {
   return i8x16.bitmask(v128.or(bad, leads));
 }
 
-function writePlain(field: u32, asJson: bool): bool {
+function writePlain(field: u32): bool {
   const entry = startAndFlags(field);
   if ((entry & FIELD_ESCAPED) != 0) return false;
   const start = text + (entry & OFFSET_MASK);
@@ -132,16 +134,43 @@ function writePlain(field: u32, asJson: bool): bool {
   for (let at: u32 = 0; at < length; at += 16) {
     const block = v128.load(start + at);
     let wrong = notPlain(block);
-    if (asJson) {
-      wrong |= i8x16.bitmask(
-        v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c))),
-      );
-    }
     if (length - at < 16) wrong &= (1 << (length - at)) - 1;
     if (wrong != 0) return false;
     v128.store(out + at, block);
   }
   out += length;
+  return true;
+}
+
+function writeEscaped(field: u32): bool {
+  const entry = startAndFlags(field);
+  let at = text + (entry & OFFSET_MASK);
+  const end = valueEnd(field);
+  // How far a quote of the value goes in the text.
+  const quoteBytes: usize = (entry & FIELD_ESCAPED) != 0 ? 2 : 1;
+  while (at < end) {
+    const block = v128.load(at);
+    const left = <u32>(end - at);
+    const valid: i32 = left < 16 ? (1 << left) - 1 : 0xffff;
+    if ((notPlain(block) & valid) != 0) return false;
+    const special =
+      valid &
+      i8x16.bitmask(v128.or(i8x16.eq(block, i8x16.splat(<i8>QUOTE)), i8x16.eq(block, i8x16.splat(<i8>BACKSLASH))));
+    v128.store(out, block);
+    if (special == 0) {
+      const kept = left < 16 ? left : 16;
+      out += kept;
+      at += kept;
+      continue;
+    }
+    const kept = ctz(special);
+    const character = load<u8>(at + kept);
+    out += kept;
+    at += kept + (character == QUOTE ? quoteBytes : 1);
+    store<u8>(out, BACKSLASH);
+    store<u8>(out, character, 1);
+    out += 2;
+  }
   return true;
 }
 
