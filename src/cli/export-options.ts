@@ -8,7 +8,7 @@ import type { GlobalOptions } from "./settings.js";
 
 const FORMATS = ["json", "jsonl", "csv", "tsv", "md", "sql"] as const;
 
-export type ExportFormat = (typeof FORMATS)[number];
+type ExportFormat = (typeof FORMATS)[number];
 
 export interface ExportOptions extends GlobalOptions, SelectionOptions {
   readonly format?: ExportFormat;
