@@ -58,6 +58,8 @@ export interface ErrorDetails {
   readonly findingCount?: number;
   /** Ids of sessions that it is about, the first ones. */
   readonly ids?: readonly string[];
+  /** How many there are in all, at least `ids.length`. */
+  readonly idCount?: number;
   /** Who holds the lock, as far as it is known. */
   readonly holder?: LockHolder;
   /** How long the lock was waited for, in milliseconds. */

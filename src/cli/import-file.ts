@@ -152,9 +152,9 @@ class Import {
         hint: "mend these rows, or take the others with --partial",
       });
     }
-    const { count: findingCount, ids } = plan.conflicts;
-    if (this.#options.onConflict !== "fail" || findingCount === 0) return;
-    throw new SessionsError("SESSION_CONFLICT", { path: this.#store.location, ids, findingCount });
+    const { count: idCount, ids } = plan.conflicts;
+    if (this.#options.onConflict !== "fail" || idCount === 0) return;
+    throw new SessionsError("SESSION_CONFLICT", { path: this.#store.location, ids, idCount });
   }
 
   /** What was shown may come to nothing while somebody thinks, but nothing may be replaced that was not shown. */

@@ -4,7 +4,7 @@ import { exitCodeOf, type ExitCode } from "./exit-codes.js";
 import { paragraph } from "./notes.js";
 import { withoutSecrets } from "./redact.js";
 import { findingsJson } from "./render/findings-json.js";
-import { count } from "./render/numbers.js";
+import { count, groupDigits } from "./render/numbers.js";
 import { humanDuration } from "./render/time.js";
 import { escapeJsonControls, visibleText } from "./render/visible.js";
 import { findingLines } from "./report-faults.js";
@@ -30,7 +30,8 @@ export async function errorText(error: SessionsError, output: TextOutput): Promi
 
 /** The same as one JSON object on one line. @param notes what was said beside it */
 export function errorJson(error: SessionsError, notes: readonly string[]): string {
-  const { path, operation, reason, suggestions, findings, findingCount, ids, holder, waitedMs, cause } = error.details;
+  const { path, operation, reason, suggestions, findings, findingCount, ids, idCount, holder, waitedMs, cause } =
+    error.details;
   return jsonLine({
     code: error.code,
     exit_code: exitCodeFor(error),
@@ -43,6 +44,7 @@ export function errorJson(error: SessionsError, notes: readonly string[]): strin
     finding_count: findingCount,
     findings: findings && findingsJson(findings),
     ids,
+    id_count: idCount,
     holder,
     waited_ms: waitedMs,
     system_error: cause instanceof Error ? cause.message : undefined,
@@ -139,6 +141,12 @@ function sentence(error: SessionsError): string {
       return reason ?? "a value cannot stand in this format";
     case "SESSION_CONFLICT":
       return `${count(details.findingCount ?? 0, "session")} would stand against another with the same id in ${path}: ${firstNames(details.ids ?? [], "ids")}; nothing was changed`;
+    case "SESSION_CONFLICT": {
+      const { ids = [], idCount = ids.length } = details;
+      const shown = ids.slice(0, 10).map(visibleText).join(", ");
+      const more = idCount > 10 ? ` and ${groupDigits(idCount - 10)} more` : "";
+      return `${path} and what comes in have ${count(idCount, "id")} for different sessions: ${shown}${more}; nothing was changed`;
+    }
     case "INPUT_REFUSED":
       return `cannot import ${path}${because}; nothing was changed`;
   }

@@ -115,7 +115,7 @@ function formOf(input: CsvInput, source: CsvSource): TargetForm {
 
 function requireNoConflict({ location }: CsvInput, { onConflict }: MergeRequest, { conflicts }: MergePlan): void {
   if (onConflict !== "fail" || conflicts.count === 0) return;
-  throw new SessionsError("SESSION_CONFLICT", { path: location, ids: conflicts.ids, findingCount: conflicts.count });
+  throw new SessionsError("SESSION_CONFLICT", { path: location, ids: conflicts.ids, idCount: conflicts.count });
 }
 
 function* contentOf({ createWith = "" }: MergeRequest, settling: Settling): Generator<string | Uint8Array> {

@@ -40,7 +40,12 @@ export function sniff(input: ImportInput, names: readonly string[], asked: Input
     return { format: isWholeJson(firstLine(text.trimStart())) ? "jsonl" : "json" };
   const hasOnlyCarriageReturns = text.includes("\r") && !text.includes("\n");
   const line = firstLine(text);
-  if (line.trim() === "") throw refused(input.name, "it is empty: it has no header");
+  if (line.trim() === "")
+    throw refused(
+      input.name,
+      "it is empty: it has no header",
+      "add --format jsonl if no sessions are what it is to hold",
+    );
   const delimiters = asked === "tsv" ? ["\t"] : delimitersIn(line);
   const known = new Set(names);
   const isKnown = (cell: string): boolean => known.has(cell) || columnNamed(cell) !== undefined;

@@ -45,7 +45,7 @@ test("an id that is there is a conflict, and nothing is changed", async () => {
   const file = fileWith(content);
   const incoming = [session(row("c")), session(row("b", "11"))];
   const { code, details } = await failureOf(() => merge(file, incoming));
-  expect([code, details.ids, details.findingCount]).toEqual(["SESSION_CONFLICT", ["b"], 1]);
+  expect([code, details.ids, details.idCount]).toEqual(["SESSION_CONFLICT", ["b"], 1]);
   expect(readFileSync(file, "utf8")).toBe(content);
 });
 

@@ -1,0 +1,218 @@
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { expect, test } from "vitest";
+import { csvFile, csvRow, Folder, HEADER } from "./context.js";
+
+const A = csvRow({ id: "a" });
+const B = csvRow({ id: "b" });
+const B_NEWER = csvRow({ id: "b", active: "2025-09-30T09:30:00" });
+const C = csvRow({ id: "c" });
+const BROKEN = csvRow({ id: "x", active: "soon" });
+
+function folderWith(files: Readonly<Record<string, string>>): Folder {
+  const folder = new Folder();
+  for (const [name, content] of Object.entries(files)) folder.write(name, content);
+  return folder;
+}
+
+test("rows that cannot be taken are named with their lines, and nothing is imported", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B, BROKEN, "y,z") });
+  for (const flag of ["--yes", "--dry-run"]) {
+    const { stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", flag]);
+    expect(exitCode).toBe(13);
+    expect(stderr).toBe(`error: cannot import <dir>/in.csv: 2 rows of 3 rows cannot be taken; nothing was changed
+  line 3: last_activity is no time that exists
+  line 4: 2 fields where the header has 8
+  mend these rows, or take the others with --partial
+`);
+  }
+  expect(folder.read("sessions.csv")).toBe(csvFile(A));
+  expect(existsSync(folder.file("in.csv.rejects.jsonl"))).toBe(false);
+});
+
+test("--partial takes the others, and puts what is refused into a private file", async () => {
+  const folder = folderWith({
+    "sessions.csv": csvFile(A),
+    "in.csv": csvFile(B, BROKEN, "y,z"),
+    "in.csv.rejects.jsonl": "old",
+  });
+  const dry = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "--dry-run"]);
+  expect([dry.exitCode, folder.read("in.csv.rejects.jsonl")]).toEqual([4, "old"]);
+  const { stdout, stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "-y"]);
+  expect([exitCode, stdout, stderr]).toEqual([
+    4,
+    "1 of 3 sessions in in.csv (csv) imported into sessions.csv: 1 added, 0 replaced. 2 refused.\n",
+    `  line 3: last_activity is no time that exists
+  line 4: 2 fields where the header has 8
+The refused rows are in in.csv.rejects.jsonl.
+`,
+  ]);
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, B));
+  expect(folder.read("in.csv.rejects.jsonl")).toBe(
+    `{"line":3,"reason":"last_activity is no time that exists","raw":${JSON.stringify(BROKEN)}}
+{"line":4,"reason":"2 fields where the header has 8","raw":"y,z"}
+`,
+  );
+  expect(statSync(folder.file("in.csv.rejects.jsonl")).mode & 0o777).toBe(0o600);
+});
+
+test.each(["link", "folder"])(
+  "a %s where the refused rows are to go is left alone, and nothing is imported",
+  async (kind) => {
+    const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B, BROKEN), "other.txt": "mine" });
+    const rejects = folder.file("in.csv.rejects.jsonl");
+    if (kind === "link") symlinkSync(folder.file("other.txt"), rejects);
+    else mkdirSync(rejects);
+    const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "-y"]);
+    expect([exitCode, stderr]).toEqual([15, expect.stringContaining("in.csv.rejects.jsonl is not a file")]);
+    expect([folder.read("other.txt"), folder.read("sessions.csv")]).toEqual(["mine", csvFile(A)]);
+  },
+);
+
+test("an id that is there is a conflict unless a policy says which one counts", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A, B), "in.csv": csvFile(C, B_NEWER, A) });
+  const run = async (...more: string[]) => folder.run(["-s", "sessions.csv", "import", "in.csv", ...more]);
+  for (const flag of ["--yes", "--dry-run"]) {
+    const { exitCode, stderr } = await run(flag);
+    expect([exitCode, stderr]).toEqual([
+      4,
+      `error: <dir>/sessions.csv and what comes in have 1 id for different sessions: b; nothing was changed
+  say which one counts with --on-conflict newest, skip or replace
+`,
+    ]);
+  }
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, B));
+  expect((await run("-y", "--on-conflict", "newest")).stdout).toBe(
+    "2 of 3 sessions in in.csv (csv) imported into sessions.csv: 1 added, 1 replaced. 1 there already, the very same.\n",
+  );
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, B_NEWER, C));
+});
+
+test("a conflict with --json is one object", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(B), "in.csv": csvFile(B_NEWER) });
+  const { stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--json"]);
+  expect(exitCode).toBe(4);
+  expect(JSON.parse(stderr)).toMatchObject({ error: { code: "SESSION_CONFLICT", ids: ["b"], id_count: 1 } });
+});
+
+test("what is imported is recorded in the log, and with --json reported", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
+  const { stdout } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--json"]);
+  expect(JSON.parse(stdout)).toEqual({
+    ...{ store: "<dir>/sessions.csv", input: "in.csv", form: "csv", dry_run: false, created: false },
+    ...{ rows: 1, added: 1, replaced: 0, skipped: 0, unchanged: 0, repeated: 0, conflicts: 0, conflict_ids: [] },
+    ...{ converted: 0, refused: 0, refused_findings: [], rejects_file: null, warnings: [] },
+  });
+  const log = readFileSync(folder.file("sessions.csv.d/log/000001-20250930T104500Z.jsonl"), "utf8");
+  expect(log).toContain('"counts":{"removed":0,"replaced":0,"added":1}');
+});
+
+test("on a terminal the plan is shown and asked for", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
+  const argv = ["-s", "sessions.csv", "import", "in.csv"];
+  const no = await folder.run(argv, { terminal: true, answers: ["n"] });
+  expect([no.exitCode, no.stderr, folder.read("sessions.csv")]).toEqual([
+    130,
+    `1 of 1 session in in.csv (csv) will be imported into sessions.csv: 1 added, 0
+replaced.
+Import 1 session? [y/N] n
+Nothing was changed.
+`,
+    csvFile(A),
+  ]);
+  const yes = await folder.run(argv, { terminal: true, answers: ["y"] });
+  expect([yes.exitCode, folder.read("sessions.csv")]).toEqual([0, csvFile(A, B)]);
+  const again = await folder.run(argv, { terminal: true });
+  expect([again.exitCode, folder.read("sessions.csv")]).toEqual([0, csvFile(A, B)]);
+});
+
+test("what comes to be replaced while the question stands calls it off", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B_NEWER) });
+  const whileAsked = (): void => void folder.write("sessions.csv", csvFile(A, B));
+  const argv = ["-s", "sessions.csv", "import", "in.csv", "--on-conflict", "newest"];
+  const { exitCode } = await folder.run(argv, { terminal: true, answers: ["y"], whileAsked });
+  expect([exitCode, folder.read("sessions.csv")]).toEqual([14, csvFile(A, B)]);
+});
+
+test("without a terminal and --yes nothing is read or asked", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
+  const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv"]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("add --yes to import without asking")]);
+});
+
+test("standard input is imported, and its refused rows lie beside the store", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const options = { stdin: csvFile(B, BROKEN) };
+  const { exitCode, stdout } = await folder.run(["-s", "sessions.csv", "import", "-", "--partial", "--yes"], options);
+  expect([exitCode, stdout]).toEqual([
+    4,
+    "1 of 2 sessions in standard input (csv) imported into sessions.csv: 1 added, 0 replaced. 1 refused.\n",
+  ]);
+  expect(folder.read("sessions.csv.rejects.jsonl")).toContain('"line":3');
+});
+
+test("many conflicts are counted, and the first ones named", async () => {
+  const ids = Array.from({ length: 25 }, (_, index) => `s${index}`);
+  const file = (active: string): string =>
+    csvFile(...ids.map((id) => csvRow({ id, active: `2025-09-30T0${active}:00:00` })));
+  const folder = folderWith({ "sessions.csv": file("8"), "in.csv": file("9") });
+  const { stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);
+  expect(stderr).toContain("have 25 ids for different sessions: s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 15 more;");
+});
+
+test("an input without a byte is a mistake, unless it is said to be JSON Lines", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "-", "-y"]);
+  expect([exitCode, stderr]).toEqual([13, expect.stringContaining("--format jsonl")]);
+  expect((await folder.run(["-s", "sessions.csv", "import", "-", "-y", "--format", "jsonl"])).exitCode).toBe(0);
+});
+
+test("standard input longer than --max-size is refused", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const argv = ["-s", "sessions.csv", "import", "-", "--yes", "--max-size"];
+  expect((await folder.run([...argv, "20"], { stdin: csvFile(B) })).exitCode).toBe(13);
+  expect((await folder.run([...argv, "20k"], { stdin: csvFile(B) })).exitCode).toBe(0);
+  expect((await folder.run([...argv, "much"], { stdin: csvFile(B) })).exitCode).toBe(2);
+});
+
+test("a file is made only with --create, all at once", async () => {
+  const folder = folderWith({ "in.csv": csvFile(A), "bad.csv": csvFile(A, BROKEN) });
+  const without = await folder.run(["-s", "new.csv", "import", "in.csv", "-y"]);
+  expect([without.exitCode, without.stderr]).toEqual([10, expect.stringContaining("--create")]);
+  expect((await folder.run(["-s", "new.csv", "import", "bad.csv", "-y", "--create"])).exitCode).toBe(13);
+  expect((await folder.run(["-s", "new.csv", "import", "in.csv", "-n", "--create"])).exitCode).toBe(0);
+  expect(existsSync(folder.file("new.csv"))).toBe(false);
+  expect((await folder.run(["import", "in.csv", "-y", "--create"])).exitCode).toBe(0);
+  expect(folder.read("sessions.csv")).toBe(csvFile(A));
+});
+
+test("columns are added only to a file that is made", async () => {
+  const text = `note,${HEADER}\nn,${A}\n`;
+  const folder = folderWith({ "sessions.csv": csvFile(B), "in.csv": text });
+  const refused = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining("the file has no column for note")]);
+  expect((await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--add-columns"])).exitCode).toBe(2);
+  expect((await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--map", "note="])).exitCode).toBe(0);
+  expect(folder.read("sessions.csv")).toBe(csvFile(B, A));
+  expect((await folder.run(["-s", "new.csv", "import", "in.csv", "-y", "--create", "--add-columns"])).exitCode).toBe(0);
+  expect(folder.read("new.csv")).toBe(text);
+});
+
+test("hostile text from the input is made visible", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": `\u001b[31mred\u202e,${HEADER}\n` });
+  const { stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);
+  expect(stderr).toContain("\\x1b[31mred\\u202e");
+  expect(stderr).not.toContain("\u001b");
+});
+
+test.each([
+  [["import", "in.csv", "--map", "=x"]],
+  [["import", "in.csv", "--map", "a"]],
+  [["import", "in.csv", "--map", "a=b", "--map", "a=c"]],
+  [["import", "in.csv", "--on-conflict", "oldest"]],
+  [["import"]],
+  [["import", ""]],
+  [["-s", "-", "import", "in.csv", "--yes"]],
+])("%j is a mistake", async (argv) => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
+  expect((await folder.run(argv)).exitCode).toBe(2);
+});
