@@ -139,8 +139,6 @@ function sentence(error: SessionsError): string {
       return reason ?? "interrupted; nothing was changed";
     case "VALUE_REFUSED":
       return reason ?? "a value cannot stand in this format";
-    case "SESSION_CONFLICT":
-      return `${count(details.findingCount ?? 0, "session")} would stand against another with the same id in ${path}: ${firstNames(details.ids ?? [], "ids")}; nothing was changed`;
     case "SESSION_CONFLICT": {
       const { ids = [], idCount = ids.length } = details;
       const shown = ids.slice(0, 10).map(visibleText).join(", ");

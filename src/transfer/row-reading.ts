@@ -51,7 +51,7 @@ export class RowReader {
     const isText = !text.includes("\0") && (!HIGH.test(text) || isUtf8(Buffer.from(text, "latin1")));
     const kind = kindOf(column);
     if (kind === "other") return isText ? text : { reason: `${column} holds bytes that are no text` };
-    if (isText && text.trim() === "" && MAY_BE_EMPTY.has(column)) return text;
+    if (isText && MAY_BE_EMPTY.has(column)) return text;
     if (isText && kind === "json" && isObjectOrEmpty(text)) return text;
     if (isText && kind === "time" && !Number.isNaN(parseTimestamp(text))) return this.#ownForm(text);
     const reading = readValue(column, text, { lossy: false, dateOrder: this.#rules.dateOrder });
