@@ -1,6 +1,7 @@
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { SessionsError, type Finding } from "../errors.js";
+import { DEFAULT_MAX_BYTES } from "../copies/open-backup.js";
 import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
 import { openInput, type ImportInput } from "../transfer/import-input.js";
 import { prepareImport, type PreparedImport } from "../transfer/import.js";
@@ -10,6 +11,7 @@ import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
 import type { ImportOptions } from "./import-options.js";
+import { keysFrom } from "./key-options.js";
 import { note, warn } from "./notes.js";
 import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
 import { count } from "./render/numbers.js";
@@ -232,8 +234,9 @@ function requireApart(file: string, location: string): void {
   }
 }
 
-async function openImportInput(context: CliContext, file: string, { maxSize }: ImportOptions): Promise<ImportInput> {
-  const options = { spoolFolder: tmpdir(), maxBytes: maxSize };
+async function openImportInput(context: CliContext, file: string, chosen: ImportOptions): Promise<ImportInput> {
+  const { maxSize: maxBytes = DEFAULT_MAX_BYTES } = chosen;
+  const options = { spoolFolder: tmpdir(), maxBytes, keys: keysFrom(context, chosen) };
   if (file !== STANDARD_INPUT) return openInput({ path: path.resolve(context.workingDirectory, file) }, options);
   if (context.stdin.isTerminal) await note(context, "Reading what to import from the terminal; end it with Ctrl-D.");
   return openInput({ name: STANDARD_INPUT_NAME, chunks: context.stdin.chunks() }, options);

@@ -2,24 +2,23 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { ConflictPolicy } from "../store/store.js";
 import type { MapEntry } from "../transfer/column-mapping.js";
 import type { InputFormat } from "../transfer/sniff.js";
-import { parseSize } from "./parse/size.js";
+import { addKeyOptions, type KeyOptions } from "./key-options.js";
 import type { GlobalOptions } from "./settings.js";
 
-export interface ImportOptions extends GlobalOptions {
+export interface ImportOptions extends GlobalOptions, KeyOptions {
   readonly format?: InputFormat;
   readonly map: readonly MapEntry[];
   readonly onConflict: ConflictPolicy;
   readonly create?: boolean;
   readonly addColumns?: boolean;
   readonly partial?: boolean;
-  readonly maxSize: number;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
 export function addImportOptions(command: Command): Command {
   const policies = ["newest", "skip", "replace", "fail"];
-  return command
+  const withOptions = command
     .addOption(
       new Option("--format <name>", "how it is written (default: found out)").choices(["csv", "tsv", "json", "jsonl"]),
     )
@@ -32,14 +31,9 @@ export function addImportOptions(command: Command): Command {
     .option("--create", "make the file where there is none")
     .option("--add-columns", "with --create: the new file gets the input's other columns too")
     .option("--partial", "take what can be taken; the rest goes to <file>.rejects.jsonl (exit 4)")
-    .option(
-      "--max-size <size>",
-      "how long standard input, or what is unpacked, may be (default: 4G)",
-      parseSize,
-      4 * 1024 ** 3,
-    )
     .option("-n, --dry-run", "only say what would be imported")
     .option("-y, --yes", "do not ask");
+  return addKeyOptions(withOptions);
 }
 
 /** For commander, which calls it for each `--map`. */

@@ -1,6 +1,6 @@
-import { pipeline, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { isAscii, isUtf8 } from "node:buffer";
-import { createGunzip } from "node:zlib";
+import type { BackupKeys } from "../copies/open-backup.js";
 import { SessionsError } from "../errors.js";
 import { throwIfCancelled } from "../storage/io-failure.js";
 import { openSnapshot } from "../storage/snapshot.js";
@@ -24,6 +24,8 @@ export interface InputOptions {
   readonly spoolFolder: string;
   /** What is not a file yet (standard input, decompressed text) has at most so many bytes. */
   readonly maxBytes: number;
+  /** What opens an encrypted one. */
+  readonly keys?: BackupKeys | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,8 +36,8 @@ const MOST_LAYERS = 4;
 /**
  * Opens what is to be imported, and takes compression and encodings other than UTF-8 away.
  * @param from a file's path, or bytes that come once
- * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; INPUT_REFUSED where it cannot be decompressed, or is
- * longer than allowed
+ * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; WRONG_KEY, STORE_DAMAGED where it cannot be unpacked;
+ * LIMIT_EXCEEDED where it is longer than allowed; INPUT_REFUSED for what is no text
  */
 export async function openInput(
   from: { readonly path: string } | { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> },
@@ -92,8 +94,11 @@ async function spooled(
     for await (const chunk of chunks) {
       throwIfCancelled(signal, "read", name);
       if (spool.byteLength + chunk.length > maxBytes) {
-        const what = layers.length === 0 ? "it is" : "unpacked it is";
-        throw refused(name, `${what} longer than ${maxBytes} bytes`, "allow more with --max-size, if you trust it");
+        throw new SessionsError("LIMIT_EXCEEDED", {
+          path: name,
+          reason: `${name} holds more than ${maxBytes} bytes`,
+          hint: "if that is right, allow more with --max-size",
+        });
       }
       spool.append(chunk);
     }
@@ -112,13 +117,14 @@ async function withoutLayer(input: ImportInput, options: InputOptions): Promise<
   const { name, layers } = input;
   const foreign = FOREIGN.find(([start]) => sample.toString("latin1", 0, start.length) === start);
   if (foreign !== undefined) throw refused(name, `it is ${foreign[1]}`, foreign[2]);
-  if (sample[0] === 0x1f && sample[1] === 0x8b) {
-    return spooled(name, [...layers, "gzip"], decompressed(input), options);
-  }
+  if (PACKED.some((start) => sample.toString("latin1", 0, start.length) === start)) return unpacked(input, options);
   const encoding = encodingOf(sample);
   if (encoding === undefined) return undefined;
   return spooled(name, [...layers, encoding.toUpperCase()], decoded(input, encoding), options);
 }
+
+/** gzip and age, which backups are packed with. */
+const PACKED = ["\u001f\u008b", "age-encryption.org/v1", "-----BEGIN AGE ENCRYPTED FILE-----"];
 
 const FOREIGN: readonly (readonly [start: string, what: string, hint: string])[] = [
   ["PK\u0003\u0004", "a ZIP archive or a spreadsheet", "save it as CSV, or unzip it first"],
@@ -126,19 +132,18 @@ const FOREIGN: readonly (readonly [start: string, what: string, hint: string])[]
   ["\u00fd7zXZ", "xz-compressed", "decompress it: xz -dc <file> | sessions import -"],
   ["(\u00b5/\u00fd", "Zstandard-compressed", "decompress it: zstd -dc <file> | sessions import -"],
   ["SQLite format 3", "an SQLite database", "export it as CSV first"],
-  ["age-encryption.org/", "encrypted with age", "decrypt it: age -d -i <key> <file> | sessions import -"],
 ];
 
-async function* decompressed(input: ImportInput): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  pipeline(Readable.from(chunksOf(input)), gunzip, () => undefined);
-  try {
-    for await (const chunk of gunzip) yield chunk as Buffer;
-  } catch (error) {
-    if (error instanceof SessionsError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw refused(input.name, `it cannot be decompressed whole: ${why}`, "take another copy of it");
-  }
+async function unpacked(input: ImportInput, options: InputOptions): Promise<ImportInput> {
+  const { openStored } = await import("../copies/open-backup.js");
+  const { keys, maxBytes, signal } = options;
+  const { isEncrypted, isCompressed, plain } = await openStored(input.name, Readable.from(chunksOf(input)), {
+    maxBytes,
+    ...(keys === undefined ? {} : { keys }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const layers = [...input.layers, ...(isEncrypted ? ["age"] : []), ...(isCompressed ? ["gzip"] : [])];
+  return spooled(input.name, layers, plain, options);
 }
 
 async function* decoded(input: ImportInput, encoding: string): AsyncGenerator<Uint8Array> {

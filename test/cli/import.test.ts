@@ -169,10 +169,30 @@ test("an input without a byte is a mistake, unless it is said to be JSON Lines",
 test("standard input longer than --max-size is refused", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(A) });
   const argv = ["-s", "sessions.csv", "import", "-", "--yes", "--max-size"];
-  expect((await folder.run([...argv, "20"], { stdin: csvFile(B) })).exitCode).toBe(13);
-  expect((await folder.run([...argv, "20k"], { stdin: csvFile(B) })).exitCode).toBe(0);
+  expect((await folder.run([...argv, "20"], { stdin: csvFile(B) })).exitCode).toBe(4);
+  expect((await folder.run([...argv, "20KiB"], { stdin: csvFile(B) })).exitCode).toBe(0);
   expect((await folder.run([...argv, "much"], { stdin: csvFile(B) })).exitCode).toBe(2);
 });
+
+test("backups are imported, compressed and encrypted ones too", async () => {
+  const folder = folderWith({
+    "sessions.csv": csvFile(A),
+    "old.csv": csvFile(A, B),
+    secret: "correct horse\n",
+    other: "wrong\n",
+  });
+  const key = ["--passphrase-file", "secret"];
+  expect((await folder.run(["-s", "old.csv", "backup", "old.age", "--gzip", ...key])).exitCode).toBe(0);
+  const argv = ["-s", "sessions.csv", "import", "old.age", "--yes"];
+  expect((await folder.run(argv)).exitCode).toBe(12);
+  expect((await folder.run([...argv, "--passphrase-file", "other"])).exitCode).toBe(12);
+  const { exitCode, stdout } = await folder.run([...argv, ...key]);
+  expect([exitCode, stdout]).toEqual([
+    0,
+    "1 of 2 sessions in old.age (age, gzip, csv) imported into sessions.csv: 1 added, 0 replaced. 1 there already, the very same.\n",
+  ]);
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, B));
+}, 30_000);
 
 test("a file is made only with --create, all at once", async () => {
   const folder = folderWith({ "in.csv": csvFile(A), "bad.csv": csvFile(A, BROKEN) });

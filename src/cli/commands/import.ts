@@ -21,7 +21,7 @@ export async function runImport(context: CliContext, file: string, options: Impo
 }
 
 const EXPLANATION = `
-Delimiter, quotes, encoding and header are found out; so is gzip. Columns are
+Delimiter, quotes, encoding and header are found out; gzip and age are undone. Columns are
 found by their names. New sessions go behind those that are there. Of two with
 one id, --on-conflict says which counts; the very same record is no conflict.
 
