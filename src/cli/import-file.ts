@@ -14,7 +14,7 @@ import type { ImportOptions } from "./import-options.js";
 import { keysFrom } from "./key-options.js";
 import { note, warn } from "./notes.js";
 import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
-import { count } from "./render/numbers.js";
+import { count, groupDigits } from "./render/numbers.js";
 import { importJson, importText, type ImportReport } from "./report-import.js";
 import { findingLines } from "./report-faults.js";
 import { warningText } from "./report-removal.js";
@@ -148,7 +148,7 @@ class Import {
     if (this.#refusedCount > 0 && this.#options.partial !== true) {
       throw new SessionsError("INPUT_REFUSED", {
         path: this.#input.name,
-        reason: `${count(this.#refusedCount, "row")} of ${count(plan.incoming + this.#refusedCount, "row")} cannot be taken`,
+        reason: `${groupDigits(this.#refusedCount)} of ${count(plan.incoming + this.#refusedCount, "row")} cannot be taken`,
         findings: this.#refusals,
         findingCount: this.#refusedCount,
         hint: "mend these rows, or take the others with --partial",
@@ -206,6 +206,9 @@ class Import {
       onConflict: this.#options.onConflict,
       isCreated: this.#prepared.createWith !== undefined,
       converted: this.#prepared.convertedCount,
+      isTakable:
+        (this.#refusedCount === 0 || this.#options.partial === true) &&
+        (plan.conflicts.count === 0 || this.#options.onConflict !== "fail"),
       refused: { count: this.#refusedCount, findings: this.#refusals },
       rejects: isWritten ? this.#rejectsPath : undefined,
     };

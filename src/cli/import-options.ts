@@ -22,7 +22,11 @@ export function addImportOptions(command: Command): Command {
     .addOption(
       new Option("--format <name>", "how it is written (default: found out)").choices(["csv", "tsv", "json", "jsonl"]),
     )
-    .option("--map <from=to>", "what a column of the input is here; from= leaves it out (repeatable)", addMapEntry, [])
+    .addOption(
+      new Option("--map <from=to>", "what a column of the input is here; from= leaves it out (repeatable)")
+        .argParser(addMapEntry)
+        .default([], "by its name"),
+    )
     .addOption(
       new Option("--on-conflict <policy>", "which session counts where an id is there already")
         .choices(policies)

@@ -17,14 +17,17 @@ export interface ImportReport {
   readonly onConflict: ConflictPolicy;
   readonly isCreated: boolean;
   readonly converted: number;
+  /** False where a dry run ends with an error, because an import would. */
+  readonly isTakable: boolean;
   readonly refused: Faults;
   readonly rejects: string | undefined;
 }
 
 /** An import in a sentence or more. */
 export async function importText(output: TextOutput, report: ImportReport): Promise<string> {
-  const { stage, plan, input, form, shownStore, isCreated, refused, converted } = report;
-  const verb = { "dry run": "would be imported", question: "will be imported", done: "imported" }[stage];
+  const { stage, plan, input, form, shownStore, isCreated, refused, converted, isTakable } = report;
+  const planned = isTakable ? "would be imported" : "could be imported";
+  const verb = { "dry run": planned, question: "will be imported", done: "imported" }[stage];
   const where = `${isCreated ? "a new file " : ""}${shownStore}`;
   const rows = plan.incoming + refused.count;
   const parts = [

@@ -19,7 +19,7 @@ test("rows that cannot be taken are named with their lines, and nothing is impor
   for (const flag of ["--yes", "--dry-run"]) {
     const { stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", flag]);
     expect(exitCode).toBe(13);
-    expect(stderr).toBe(`error: cannot import <dir>/in.csv: 2 rows of 3 rows cannot be taken; nothing was changed
+    expect(stderr).toBe(`error: cannot import <dir>/in.csv: 2 of 3 rows cannot be taken; nothing was changed
   line 3: last_activity is no time that exists
   line 4: 2 fields where the header has 8
   mend these rows, or take the others with --partial

@@ -70,6 +70,7 @@ test.for([
     "repair",
     "backup",
     "backups",
+    "import",
     "validate",
     "explain",
     "export",

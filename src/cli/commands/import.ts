@@ -21,9 +21,10 @@ export async function runImport(context: CliContext, file: string, options: Impo
 }
 
 const EXPLANATION = `
-Delimiter, quotes, encoding and header are found out; gzip and age are undone. Columns are
-found by their names. New sessions go behind those that are there. Of two with
-one id, --on-conflict says which counts; the very same record is no conflict.
+Delimiter, quotes, encoding and header are found out; gzip and age are undone.
+Columns are found by their names. New sessions go behind those that are there.
+Of two with one id, --on-conflict says which counts; the very same record is no
+conflict.
 
 Values keep their text, but times with an offset are written as the backend
 writes them, and what has another form is rewritten where nothing is lost by
