@@ -84,13 +84,7 @@ export class LogEntryWriter implements AsyncDisposable {
     const base = this.#before.byteLength;
     for (const { sessionId, byteOffset, byteLength, bytes } of edits) {
       const removed = source.subarray(byteOffset, byteOffset + byteLength);
-      const line: LoggedEdit = {
-        ...(sessionId === undefined ? {} : { sessionId }),
-        byteOffset: base + byteOffset,
-        ...textOf(removed),
-        ...(bytes.length === 0 ? {} : { inserted: versionOf(bytes) }),
-      };
-      this.#push(JSON.stringify(line));
+      this.#push(editLine(sessionId, base + byteOffset, removed, bytes));
       if (sessionId === undefined) continue;
       if (byteLength === 0) this.#counts.added += 1;
       else if (bytes.length === 0) this.#counts.removed += 1;
@@ -211,6 +205,28 @@ export class VersionHash {
   version(): LoggedVersion {
     return { byteLength: this.byteLength, sha256: this.#hash.digest("hex") };
   }
+}
+
+function versionLine({ byteLength, sha256 }: LoggedVersion): string {
+  return `{"byteLength":${byteLength},"sha256":"${sha256}"}`;
+}
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** A `LoggedEdit` as text. There may be a million of them, and this way takes a third of the time of JSON.stringify. */
+function editLine(
+  sessionId: string | undefined,
+  byteOffset: number,
+  removed: Uint8Array,
+  inserted: Uint8Array,
+): string {
+  const id =
+    sessionId === undefined
+      ? ""
+      : `"sessionId":${PLAIN.test(sessionId) ? `"${sessionId}"` : JSON.stringify(sessionId)},`;
+  const text = removed.length === 0 ? "" : `,${JSON.stringify(textOf(removed)).slice(1, -1)}`;
+  const version = inserted.length === 0 ? "" : `,"inserted":${versionLine(versionOf(inserted))}`;
+  return `{${id}"byteOffset":${byteOffset}${text}${version}}`;
 }
 
 function textOf(removed: Uint8Array): Pick<LoggedEdit, "removed" | "removedBase64"> {
