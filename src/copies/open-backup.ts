@@ -36,7 +36,7 @@ export interface OpenedBackup {
   readonly plain: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
-const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
+export const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
 
 const PIECE_BYTES = 64 * 1024;
 const AGE_START = Buffer.from("age-encryption.org/v1\n");
