@@ -65,7 +65,7 @@ export class Block {
 }
 
 /** The most lines, and bytes, that one record is looked for in. */
-export const BLOCK_LINES = 400;
+const BLOCK_LINES = 400;
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** The lines from `first` on that may belong to one record: up to a border, or a line for which `isBorder` holds. */

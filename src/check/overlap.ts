@@ -41,6 +41,8 @@ export class Overlap {
   /** The file holds a copy of a record, or a fragment. */
   hasSigns = false;
   readonly #doubts: { readonly start: number; readonly doubt: Doubt; readonly isOther: boolean }[] = [];
+  /** Records of several lines, whose further lines start no record. */
+  readonly #split: { readonly start: number; readonly end: number }[] = [];
   readonly #mostOthers: number;
   #otherIds = 0;
   #mixed = 0;
@@ -62,6 +64,9 @@ export class Overlap {
 
   /** Notes a record that stays, where it has not the form that others have. */
   note(record: RecordPart, dialect: Dialect): void {
+    if (record.notes.some(({ code }) => code === "split-record") && this.#split.length < MOST_PIECES) {
+      this.#split.push({ start: record.start, end: record.end });
+    }
     const values = valuesOf(record);
     const ids = [values.get("session_id") ?? "", values.get("thread_id") ?? ""];
     const others = ids.filter((id) => !isUuid(id));
@@ -117,7 +122,9 @@ export class Overlap {
     const found: RecordPart[] = [];
     for (let border = PAGE_BYTES; border < source.byteLength; border += PAGE_BYTES) {
       const start = lineStart(source, border);
-      if (start === undefined || start < end) continue;
+      if (start === undefined || start < end || this.#split.some((split) => split.start < start && start < split.end)) {
+        continue;
+      }
       const record = recordAt(start);
       if (record === undefined || record.start >= border || record.end <= border) continue;
       end = record.end;

@@ -56,7 +56,7 @@ export interface LoggedEdit {
 }
 
 /** All entries together have at most so many bytes; the oldest go first. */
-export const LOG_BYTES = 256 * 1024 * 1024;
+const LOG_BYTES = 256 * 1024 * 1024;
 const FLUSH_BYTES = 1024 * 1024;
 const ENTRY_NAME = /^(\d{6,})-\d{8}T\d{6}Z(?:-\d+)?\.jsonl$/;
 
