@@ -132,8 +132,9 @@ export class CheckRun {
     const sample = bytesSource(readBytes(this.#source, 0, mixedUpTo));
     const trial = new CheckRun(sample, NOT_RECORDED, { idsAreUuids: false });
     trial.run();
-    const { taken, uuids } = trial.#keeper;
-    return uuids > 0 && uuids >= taken * MOST;
+    const staying = [...trial.#keeper.taken].filter(([start]) => !trial.#ledger.isLeftOut(start));
+    const uuids = staying.filter(([, hasUuid]) => hasUuid).length;
+    return uuids > 0 && uuids >= staying.length * MOST;
   }
 
   #canBeFast({ names }: RecordLayout): boolean {

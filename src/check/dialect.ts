@@ -24,7 +24,7 @@ export interface Dialect {
   readonly header: FoundHeader | undefined;
   /** Nearly all session ids are UUIDs, so that another one is suspicious where text may have been cut. */
   readonly idsAreUuids: boolean;
-  /** Some of the lines that were looked at start with a UUID and some do not; how many bytes these lines have. */
+  /** There are UUIDs in the lines that were looked at, and not all of them start with one; how many bytes they have. */
   readonly mixedUpTo: number | undefined;
   /** Some record ends with a delimiter. */
   readonly lastMayBeEmpty: boolean;
@@ -80,6 +80,7 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
   const delimiter = header?.delimiter ?? commonDelimiter(bare);
   const records = recordsAmong(bare, delimiter);
   const uuidCount = records.filter((text) => UUID_START.test(text)).length;
+  const isMixed = (uuidCount === 0 || uuidCount < records.length) && bare.some((text) => UUID.test(text));
   return {
     delimiter,
     prefix,
@@ -88,7 +89,7 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
     ...lineBreaks(first),
     header,
     idsAreUuids: uuidCount > 0 && uuidCount >= records.length * MOST,
-    mixedUpTo: uuidCount < records.length && records.some(startsNearUuid) ? first.at(-1)?.next : undefined,
+    mixedUpTo: isMixed ? first.at(-1)?.next : undefined,
     lastMayBeEmpty: bare.some((text) => text.trimEnd().endsWith(delimiter)),
     allUsersNamePlatform:
       texts.length > 20 && bare.filter((text) => USER_OF_PLATFORM.test(text)).length >= texts.length - 3,
@@ -163,11 +164,6 @@ function lineBreaks(lines: readonly Line[]): Pick<Dialect, "lineBreak" | "hasOdd
     hasOddBreaks: odd > (lines.length - odd) * 2,
     hasOnlyCarriageReturns: count("\r") > 0 && count("\r") >= lines.length - 1,
   };
-}
-
-/** A UUID stands in the first field, and be it behind something that will be left out. */
-function startsNearUuid(text: string): boolean {
-  return UUID.test(/^[^,;\t|]{0,100}/.exec(text)?.[0] ?? "");
 }
 
 /** Of the lines that may be records, most are of a form. */

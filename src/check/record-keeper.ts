@@ -22,6 +22,9 @@ const KEPT: ReadonlySet<DiagnosticCode> = new Set<DiagnosticCode>([
   "created-after-activity",
 ]);
 
+/** So many are remembered. */
+const MOST_TAKEN = 1000;
+
 /** Decides what becomes of the records that were read one by one. */
 export class RecordKeeper {
   readonly #ledger: Ledger;
@@ -32,9 +35,8 @@ export class RecordKeeper {
   readonly #olderCopy: OlderCopy | undefined;
   /** Times that were rounded and are exact again. */
   exactTimes = 0;
-  /** Records that were taken, and those of them whose session id is a UUID. */
-  taken = 0;
-  uuids = 0;
+  /** The first records that were taken, by where they start, and whether the session's id is a UUID. */
+  readonly taken = new Map<number, boolean>();
 
   constructor(
     ledger: Ledger,
@@ -78,8 +80,9 @@ export class RecordKeeper {
     }
     const checked = checkValues(part.reading, layout.names, this.#dialect.idsAreUuids);
     const { notes } = checked;
-    this.taken += 1;
-    if (isUuid(part.reading.fields[layout.names.indexOf("session_id")]?.value ?? "")) this.uuids += 1;
+    if (this.taken.size < MOST_TAKEN) {
+      this.taken.set(start, isUuid(part.reading.fields[layout.names.indexOf("session_id")]?.value ?? ""));
+    }
     const reading = this.#withExactTimes(checked.reading, layout);
     this.#overlap.note(part, this.#dialect);
     const isOdd = reading.fields.some(({ raw }) => raw === undefined);

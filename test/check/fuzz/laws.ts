@@ -165,6 +165,14 @@ const letters = (text: string): string => text.replace(/[^0-9A-Za-z]/g, "");
 /** Without escapes too, which a line break becomes, and the prefixes of Python's literals. */
 const lettersOfJson = (text: string): string => text.replace(/\\+[nrtbf]?|\b[bu](?=['"])|[^0-9A-Za-z]/g, "");
 
+/** The digits stand in the input, whatever is between them; where a time has an offset, those behind the hour. */
+function standsAsTime(value: string, input: string): boolean {
+  const digits = (text: string): string => text.replace(/\D/g, "");
+  const told = value.replace(/\.?0+$/, "");
+  if (digits(input).includes(digits(told))) return true;
+  return /\d[+-]\d\d(?!\d*-)/.test(input) && digits(input).includes(digits(told.slice("2025-01-01T00".length)));
+}
+
 /** Every value stands in the input, but for what divides it; and where rows stay apart, in one row. */
 function inventsNothing(bytes: Buffer, rows: readonly LooseRow[], { lines, isApart }: Original): void {
   const text = bytes.toString("latin1");
@@ -174,13 +182,11 @@ function inventsNothing(bytes: Buffer, rows: readonly LooseRow[], { lines, isApa
     for (const name of COLUMNS) {
       const value = row[name] ?? "";
       if (/^\s*\{\s*\}\s*$/.test(value) || /[^ -~\s]/.test(value)) continue;
-      const told = TIMES.includes(name) ? value.replace(/\.?0+$/, "") : value;
-      // A small t between date and time is one too.
       const stands = JSONS.includes(name)
-        ? inputOfJson.includes(lettersOfJson(told))
+        ? inputOfJson.includes(lettersOfJson(value)) || input.includes(letters(value.replace(/\\+[nrtbf]?/g, "")))
         : TIMES.includes(name)
-          ? input.toUpperCase().includes(letters(told))
-          : input.includes(letters(told));
+          ? standsAsTime(value, text)
+          : input.includes(letters(value));
       must(
         stands,
         TIMES.includes(name) ? "invents no times" : "invents nothing",
