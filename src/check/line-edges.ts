@@ -53,6 +53,8 @@ function findCounter(texts: readonly string[]): RegExp | undefined {
   const reading = readHeader(header.slice(start.length));
   if (reading?.missing.length !== 0 || reading.delimiter !== delimiter) return undefined;
   const hasNumber = number !== "";
+  // One number is no counting.
+  if (!hasNumber && records.length < 2) return undefined;
   // Without a number in the header only records are counted, and a line of a longer value is none.
   const behind = hasNumber ? "" : `(?=["']?(?:session|${UUID.source}))`;
   const pattern = new RegExp(`^\\s*${hasNumber ? "\\d+" : "\\d*"}[${delimiter}]${behind}`, "i");

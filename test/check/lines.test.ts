@@ -137,3 +137,14 @@ test("text is given for any span, also one before what was read last", () => {
   reader.at(8);
   expect([reader.text(0, 3), reader.text(4, 13), reader.text(8, 99)]).toEqual(["one", "two\nthree", "three"]);
 });
+
+test("a NUL byte between a carriage return and a line feed is no part of the break, but in UTF-16", () => {
+  const endings = (text: string): string[] => {
+    const lines = new LineReader(memorySource(Buffer.from(text, "latin1")));
+    const found: string[] = [];
+    for (let line = lines.at(0); line !== undefined; line = lines.at(line.next)) found.push(line.ending);
+    return found;
+  };
+  expect(endings("a,b\r\0\nc")).toEqual(["\r", "\n", "end"]);
+  expect(endings("a\0,\0b\0\r\0\n\0c\0")).toEqual(["\r\n", "end"]);
+});
