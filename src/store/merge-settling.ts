@@ -143,12 +143,7 @@ export class Settling {
       for (; next < replaced.length; next += 1) {
         const [number, conflict] = replaced[next] as [number, Conflict];
         if (conflict.byteOffset >= end) break;
-        const editEnd = conflict.byteOffset + conflict.byteLength;
-        if (editEnd > end && edits.length > 0) {
-          end = conflict.byteOffset;
-          break;
-        }
-        end = Math.max(end, editEnd);
+        end = Math.max(end, conflict.byteOffset + conflict.byteLength);
         const { sessionId, byteLength: length } = conflict;
         const bytes = this.#staged.record(number);
         edits.push({ sessionId, byteOffset: conflict.byteOffset - at, byteLength: length, bytes });

@@ -151,6 +151,23 @@ test("where times without an offset are not UTC, an offset stays", async () => {
   expect(rows[0]?.[4]).toBe(`${T}Z`);
 });
 
+test.for<[string, string]>([
+  ["a carriage return alone", "u\r1"],
+  ["a quote inside an unquoted value", 'u"1'],
+])("a record with %s is not copied but written anew", async ([, user]) => {
+  const { raw, rows } = await readImport(`${HEADER}\n${CSV_ROW}\na,${user},p,t,${T},${T},,\n`);
+  expect([raw, rows[1]?.[1]]).toEqual([[CSV_ROW, undefined], user]);
+});
+
+test("strings of JSON end where they end, whatever they hold", async () => {
+  const texts = ['"', "\\", '\\"', "}", '"}]', "[{,", '\\\\"]'];
+  const objects = texts.map((text) => ({ session_id: text, user_id: "u", created_at: T, last_activity: T }));
+  for (const indent of [undefined, 2]) {
+    const { rows } = await readImport(JSON.stringify(objects, undefined, indent));
+    expect(rows.map(([id]) => id)).toEqual(texts);
+  }
+});
+
 test("values that the file may hold are not tidied up", async () => {
   const row = [" a ", "u\t", "", "", T, T, "null", "{ }"];
   const json = JSON.stringify([Object.fromEntries(HEADER.split(",").map((name, at) => [name, row[at]]))]);
