@@ -80,7 +80,8 @@ export function sniffDialect(lines: LineReader, start: number, findHeader: () =>
   const delimiter = header?.delimiter ?? commonDelimiter(bare);
   const records = recordsAmong(bare, delimiter);
   const uuidCount = records.filter((text) => UUID_START.test(text)).length;
-  const isMixed = (uuidCount === 0 || uuidCount < records.length) && bare.some((text) => UUID.test(text.replaceAll("\0", "")));
+  const isMixed =
+    (uuidCount === 0 || uuidCount < records.length) && bare.some((text) => UUID.test(text.replaceAll("\0", "")));
   return {
     delimiter,
     prefix,

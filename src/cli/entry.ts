@@ -6,6 +6,7 @@ import { ioFailure } from "../storage/io-failure.js";
 import type { CliContext, TextOutput } from "./context.js";
 import { main } from "./main.js";
 import { withoutSecrets } from "./redact.js";
+import { shellQuote } from "./shell-quote.js";
 
 declare const SESSIONS_VERSION: string;
 
@@ -21,7 +22,7 @@ function processContext(argv: readonly string[]): CliContext {
     process: {
       pid: process.pid,
       host: hostname(),
-      command: withoutSecrets(`sessions ${argv.join(" ")}`),
+      command: commandOf(argv),
       user: userName(),
     },
     prompt: (question) => askOnTerminal(question, { isSecret: false }),
@@ -160,6 +161,20 @@ function interruptSignal(): AbortSignal {
 export async function run(argv: readonly string[]): Promise<void> {
   process.exitCode = await main(argv, processContext(argv), SESSIONS_VERSION);
 }
+
+/** The command as it can be typed again, without secrets. */
+function commandOf(argv: readonly string[]): string {
+  const words = argv.map((word, place) => {
+    if (SECRET_OPTION.test(argv[place - 1] ?? "")) return "***";
+    return SECRET_OPTION.test(word.split("=", 1)[0] ?? "") && word.includes("=")
+      ? `${word.split("=", 1)[0] ?? ""}=***`
+      : shellQuote(word);
+  });
+  return withoutSecrets(["sessions", ...words].join(" "));
+}
+
+/** What follows these may hold a secret. */
+const SECRET_OPTION = /^--passphrase-command$/;
 
 /** The name of the user; the number where the system has none. */
 function userName(): string {

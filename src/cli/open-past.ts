@@ -39,9 +39,10 @@ export async function openStoreOf(context: CliContext, settings: Settings, { at 
   const instant = resolveTime(at, context.clock());
   const copies = listBackups(snapshot.realPath)
     .filter(({ problem, manifest }) => problem === undefined && manifest?.isEncrypted !== true)
-    .map(({ name, time, path: copy }) => ({
+    .map(({ name, time, manifest, path: copy }) => ({
       name,
-      time,
+      // The name tells the second only: without a manifest it may have been made at its end.
+      time: manifest === undefined ? new Date(time.getTime() + 999) : new Date(manifest.createdAt),
       read: async () => {
         const pieces: Uint8Array[] = [];
         for await (const piece of (await openBackup(copy, { maxBytes: LARGEST_BYTES })).plain) pieces.push(piece);

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { SessionsError } from "../errors.js";
+import { basename } from "node:path";
+import { SessionsError, systemErrorCode } from "../errors.js";
 import { ioFailure } from "../storage/io-failure.js";
 import { openSnapshot } from "../storage/snapshot.js";
 import {
@@ -16,40 +17,49 @@ export interface HistoryEntry extends LoggedChange {
   readonly path: string;
   /** The change that took this one back and was not taken back itself. */
   readonly undoneBy: number | undefined;
+  /**
+   * The file was not changed by it, or is again what it was before: the process was killed right before its commit, or
+   * another program put the old version back.
+   */
+  readonly isGone: boolean;
 }
 
-/** The longest last line of an entry, and the longest line of an edit: a record may have 256 MiB, and its text twice that. */
-const LAST_LINE_BYTES = 64 * 1024;
+/** The changes of a file, oldest first, and the files of the log that are not whole or damaged. */
+export interface History {
+  readonly realPath: string;
+  readonly entries: readonly HistoryEntry[];
+  readonly unreadable: readonly string[];
+}
+
+const TAIL_BYTES = 64 * 1024;
 const WINDOW_BYTES = 256 * 1024;
 const OPEN_ENTRY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * The changes of a file that the log knows, oldest first. An entry that is not whole is left out; so is one whose change was
- * never made, because the process was killed right before.
- *
- * @throws SessionsError STORE_NOT_FOUND where there is neither the file nor a log of it; IO_FAILED
+ * What the log knows of a file.
+ * @throws SessionsError STORE_NOT_FOUND where the file is not there; IO_FAILED where the log may not be read
  */
-export function readHistory(path: string): { readonly realPath: string; readonly entries: readonly HistoryEntry[] } {
+export function readHistory(path: string): History {
   using snapshot = openSnapshot(path);
-  const whole = logEntryFiles(snapshot.realPath)
-    .map(({ path: file }) => ({ file, change: readChange(file) }))
-    .filter((entry): entry is { file: string; change: LoggedChange } => entry.change !== undefined);
-  const changes = whole.filter(({ change }, place) => !wasNeverMade(change, whole[place + 1]?.change, snapshot));
+  const files = logEntryFiles(snapshot.realPath).map(({ path: file }) => ({ file, change: readChange(file) }));
+  const whole = files.filter((entry): entry is { file: string; change: LoggedChange } => entry.change !== undefined);
+  const entries: HistoryEntry[] = [];
   const undoneBy = new Map<number, number>();
-  for (const { change } of changes) {
-    if (change.undoes === undefined) continue;
-    undoneBy.set(change.undoes, change.number);
-    // What took that change back, or made it once more, holds no longer.
-    for (const [number, by] of undoneBy) if (by === change.undoes) undoneBy.delete(number);
+  for (const [place, { file, change }] of [...whole.entries()].reverse()) {
+    const isGone = isNotIn(change, whole[place + 1]?.change, snapshot);
+    const by = undoneBy.get(change.number);
+    // What was taken back itself takes nothing back.
+    if (change.undoes !== undefined && by === undefined && !isGone) undoneBy.set(change.undoes, change.number);
+    entries.unshift({ ...change, path: file, undoneBy: by, isGone });
   }
-  const entries = changes.map(({ file, change }) => ({ ...change, path: file, undoneBy: undoneBy.get(change.number) }));
-  return { realPath: snapshot.realPath, entries };
+  const unreadable = files.filter(({ change }) => change === undefined).map(({ file }) => file);
+  return { realPath: snapshot.realPath, entries, unreadable };
 }
 
 type Source = Pick<ReturnType<typeof openSnapshot>, "byteLength" | "readAt">;
 
 /** The next version that is known is the one before the change, not the one behind it. */
-function wasNeverMade({ before, after }: LoggedChange, next: LoggedChange | undefined, snapshot: Source): boolean {
+function isNotIn({ before, after }: LoggedChange, next: LoggedChange | undefined, snapshot: Source): boolean {
   if (before.sha256 === after.sha256) return false;
   if (next !== undefined) return next.before.sha256 === before.sha256;
   return snapshot.byteLength === before.byteLength && versionOfSource(snapshot).sha256 === before.sha256;
@@ -86,26 +96,49 @@ export function removedBytes({ removed, removedBase64 }: LoggedEdit): Buffer {
   return removedBase64 === undefined ? Buffer.from(removed ?? "", "utf8") : Buffer.from(removedBase64, "base64");
 }
 
-/** What an entry's last line says; undefined where the entry is not whole. */
+/** What an entry's last line says; undefined where the entry is not whole, or is none. */
 function readChange(file: string): LoggedChange | undefined {
-  const fd = openEntry(file);
+  let fd: number | undefined;
   try {
+    fd = openSync(file, OPEN_ENTRY);
     const { size } = fstatSync(fd);
-    const tail = Buffer.alloc(Math.min(size, LAST_LINE_BYTES));
+    const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(fd, tail, 0, tail.length, size - tail.length);
     const text = tail.toString("utf8");
     if (!text.endsWith("\n")) return undefined;
     const parsed = parseLine(text.slice(text.lastIndexOf("\n", text.length - 2) + 1, -1));
-    return isChange(parsed) ? parsed : undefined;
+    return isChange(parsed) && isWhole(parsed) ? parsed : undefined;
   } catch (error) {
+    if (systemErrorCode(error) === "EISDIR" || systemErrorCode(error) === "ELOOP") return undefined;
     throw ioFailure("read the change log", file, error);
   } finally {
-    closeSync(fd);
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
 function isChange(value: unknown): value is LoggedChange {
   return typeof value === "object" && value !== null && "kind" in value && value.kind === "change";
+}
+
+/** All is there that others ask for: anybody who may write the folder may have written the file. */
+function isWhole(change: object): boolean {
+  const at = (...names: string[]): unknown =>
+    names.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), change);
+  const texts = [["time"], ["user"], ["host"], ["command"], ["before", "sha256"], ["after", "sha256"]];
+  const numbers = [["number"], ["before", "byteLength"], ["after", "byteLength"]];
+  const counts = ["removed", "replaced", "added"].map((name) => ["counts", name]);
+  const backup = at("backup");
+  return (
+    texts.every((names) => typeof at(...names) === "string") &&
+    [...numbers, ...counts].every((names) => Number.isSafeInteger(at(...names))) &&
+    (at("undoes") === undefined || Number.isSafeInteger(at("undoes"))) &&
+    !Number.isNaN(Date.parse(String(at("time")))) &&
+    (backup === undefined || (typeof backup === "string" && backup === basename(backup)))
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function parseLine(line: string): object | undefined {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SessionsError } from "../errors.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { readEdits, readHistory, removedBytes, versionOfSource, type HistoryEntry } from "./change-history.js";
@@ -29,7 +30,7 @@ const LARGEST_BYTES = 1024 * 1024 * 1024;
  * @throws SessionsError USAGE where no version of that time is known, STORE_NOT_FOUND, IO_FAILED
  */
 export async function versionAt(path: string, time: Date, copies: readonly DatedCopy[]): Promise<PastVersion> {
-  const { entries } = readHistory(path);
+  const entries = readHistory(path).entries.filter(({ isGone }) => !isGone);
   using snapshot = openSnapshot(path);
   const logged = await fromLog(snapshot, entries, time, copies);
   const copy = copies.find((candidate) => candidate.time <= time);
@@ -75,7 +76,10 @@ async function fromLog(
     if (earlier?.after.sha256 !== entry.before.sha256) return undefined;
     const start = new Date(earlier.time);
     if (start > time) continue;
-    return { bytes: back.reduce(bytesBefore, await read()), since: start, from: "the change log" };
+    const bytes = back.reduce(bytesBefore, await read());
+    // Whoever altered the log must not make up sessions.
+    const isIt = createHash("sha256").update(bytes).digest("hex") === entry.before.sha256;
+    return isIt ? { bytes, since: start, from: "the change log" } : undefined;
   }
   return undefined;
 }

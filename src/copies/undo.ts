@@ -3,7 +3,7 @@ import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { sidecarSubfolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
-import { versionOf, VersionHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
+import { bareRecord, recordHash, VersionHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
 import { applyEdits } from "../csv/edit.js";
 import { changeCsv, type ChangeBatch, type CsvChange, type Locking } from "../store/csv-change.js";
 import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
@@ -32,11 +32,17 @@ const MOST_NAMED = 5;
 export function chooseChange(entries: readonly HistoryEntry[], number: number | undefined): HistoryEntry {
   const change =
     number === undefined
-      ? entries.findLast(({ undoes, undoneBy }) => undoes === undefined && undoneBy === undefined)
+      ? entries.findLast((entry) => entry.undoes === undefined && entry.undoneBy === undefined && !entry.isGone)
       : entries.find((entry) => entry.number === number);
   if (change === undefined) {
     const reason = number === undefined ? "the log holds no change to take back" : `the log holds no change ${number}`;
     throw new SessionsError("USAGE", { reason, hint: "sessions log shows what it holds" });
+  }
+  if (change.isGone) {
+    throw new SessionsError("USAGE", {
+      reason: `change ${change.number} is not in the file: it is again what it was before`,
+      hint: "sessions log shows what the file holds",
+    });
   }
   if (change.undoneBy === undefined) return change;
   throw new SessionsError("USAGE", {
@@ -65,10 +71,12 @@ export async function undoChange(
   number: number | undefined,
   control: WriteControl<UndoPlan>,
 ): Promise<WriteResult<UndoPlan>> {
-  const { entries } = readHistory(input.location);
-  const change = chooseChange(entries, number);
-  const origin = control.origin && { ...control.origin, undoes: change.number };
-  return changeCsv(input, locking, (snapshot) => beginUndo(input, snapshot, change), { ...control, origin });
+  const begin = (snapshot: Snapshot): CsvChange<UndoPlan> => {
+    // Chosen under the lock: another undo may have been first.
+    const change = chooseChange(readHistory(input.location).entries, number);
+    return { ...beginUndo(input, snapshot, change), undoes: change.number };
+  };
+  return changeCsv(input, locking, begin, control);
 }
 
 function beginUndo(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
@@ -91,6 +99,8 @@ function exactUndo(snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan
     for (const edit of readEdits(change.path)) {
       const bytes = removedBytes(edit);
       const byteLength = edit.inserted?.byteLength ?? 0;
+      const start = edit.byteOffset + shift;
+      if (start < at || start + byteLength > snapshot.byteLength) throw misleads(change);
       yield* unchanged(snapshot, at, edit.byteOffset + shift);
       at = edit.byteOffset + shift + byteLength;
       shift += byteLength - bytes.length;
@@ -104,14 +114,18 @@ function exactUndo(snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan
     batches: hashed(batches(), result),
     plan: () => {
       if (result.version().sha256 === change.before.sha256) return { change, isExact: true, ...counts.all };
-      throw new SessionsError("IO_FAILED", {
-        operation: "read the change log",
-        path: change.path,
-        reason: "what it says does not lead back to the version before the change",
-        hint: "go back to a backup instead",
-      });
+      throw misleads(change);
     },
   };
+}
+
+function misleads({ path: file }: HistoryEntry): SessionsError {
+  return new SessionsError("IO_FAILED", {
+    operation: "read the change log",
+    path: file,
+    reason: "what it says does not lead back to the version before the change",
+    hint: "go back to a backup instead: sessions backups",
+  });
 }
 
 /** The old file in the place of the new one, from the copy that was made of it. */
@@ -176,6 +190,8 @@ function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry
       );
     if (scanner.hasBom) yield { source: BOM, edits: [] };
     let endsLine = true;
+    let lineBreak: Uint8Array = CRLF;
+    let isFirst = true;
     let first = 1;
     do {
       const edits: RecordEdit[] = [];
@@ -185,23 +201,25 @@ function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry
         if (candidates === undefined || scanner.isBlank(record)) continue;
         const start = scanner.recordStart(record);
         const source = scanner.bytes.subarray(start, scanner.recordEnd(record));
-        const { sha256 } = versionOf(source);
+        const sha256 = recordHash(source);
         const left = open.get(sessionId) ?? [];
         const place = left.findIndex(({ inserted }) => inserted?.sha256 === sha256);
         const [edit] = place === -1 ? [] : left.splice(place, 1);
         if (edit === undefined) conflicts.push(sessionId);
         else {
           counts.add(edit);
-          edits.push({ byteOffset: start, byteLength: source.length, bytes: removedBytes(edit), sessionId });
+          edits.push({ byteOffset: start, byteLength: source.length, bytes: inPlaceOf(source, edit), sessionId });
         }
       }
       first = 0;
       const source = scanner.bytes.subarray(0, scanner.batchLength);
       if (source.length > 0) endsLine = source.at(-1) === LF;
+      if (isFirst) lineBreak = source.includes(CR) ? CRLF : LINE_FEED;
+      isFirst = false;
       yield { source, edits };
     } while (opened.nextBatch());
     for (const [id, edits] of open) if (edits.length > 0) conflicts.push(id);
-    yield { source: EMPTY, edits: comingBack(wanted, endsLine, counts) };
+    yield { source: EMPTY, edits: comingBack(wanted, endsLine, lineBreak, counts) };
   }
   return {
     batches: batches(),
@@ -216,6 +234,7 @@ function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry
 function comingBack(
   wanted: ReadonlyMap<string, readonly LoggedEdit[]>,
   endsLine: boolean,
+  lineBreak: Uint8Array,
   counts: Counts,
 ): RecordEdit[] {
   const removed = [...wanted.values()].flat().filter(({ inserted }) => inserted === undefined);
@@ -223,11 +242,21 @@ function comingBack(
   let needsBreak = !endsLine;
   return removed.map((edit) => {
     const bytes = removedBytes(edit);
-    const withBreak = needsBreak ? Buffer.concat([LINE_BREAK, bytes]) : bytes;
+    const withBreak = needsBreak ? Buffer.concat([lineBreak, bytes]) : bytes;
     needsBreak = bytes.at(-1) !== LF;
     counts.add(edit);
     return { byteOffset: 0, byteLength: 0, bytes: withBreak, sessionId: edit.sessionId };
   });
+}
+
+/** The old record with the line breaks that the new one has around it; nothing where the change added it. */
+function inPlaceOf(source: Uint8Array, edit: LoggedEdit): Uint8Array {
+  const old = bareRecord(removedBytes(edit));
+  if (old.length === 0) return EMPTY;
+  return Buffer.concat([
+    old,
+    source.subarray(bareRecord(source).byteOffset - source.byteOffset + bareRecord(source).length),
+  ]);
 }
 
 class Counts {
@@ -254,7 +283,9 @@ function changedSince({ location }: CsvInput, { number }: HistoryEntry, what: re
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const EMPTY = new Uint8Array(0);
 const LF = 0x0a;
-const LINE_BREAK = Buffer.from("\r\n");
+const CR = 0x0d;
+const CRLF = Buffer.from("\r\n");
+const LINE_FEED = Buffer.from("\n");
 
 /** Batches whose result is hashed on the way. */
 function* hashed(batches: Iterable<ChangeBatch>, result: VersionHash): Generator<ChangeBatch> {

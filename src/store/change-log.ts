@@ -7,6 +7,7 @@ import path from "node:path";
 import type { Edit } from "../csv/edit.js";
 import type { Replacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
+import { ioFailure } from "../storage/io-failure.js";
 import { sidecarSubfolder } from "../storage/sidecar.js";
 import { beginSidecarFile } from "../storage/sidecar-file.js";
 import type { ChangeOrigin } from "./store.js";
@@ -51,12 +52,13 @@ export interface LoggedEdit {
   /** The exact text that was removed; `base64` where it is no UTF-8; left out where nothing was removed. */
   readonly removed?: string;
   readonly removedBase64?: string;
-  /** What came in its place; left out where nothing did. */
+  /** How long what came in its place is, and the hash of it without line breaks around it; left out where nothing did. */
   readonly inserted?: LoggedVersion;
 }
 
 /** All entries together have at most so many bytes; the oldest go first. */
 const LOG_BYTES = 256 * 1024 * 1024;
+const LONGEST_COMMAND = 4000;
 const FLUSH_BYTES = 1024 * 1024;
 const ENTRY_NAME = /^(\d{6,})-\d{8}T\d{6}Z(?:-\d+)?\.jsonl$/;
 
@@ -108,7 +110,8 @@ export class LogEntryWriter implements AsyncDisposable {
    * @param backup the file that holds the old version, where no edits were noted
    */
   async finish(backup?: string): Promise<Companion> {
-    const { time, user, host, command, undoes } = this.#origin;
+    const { time, user, host, undoes } = this.#origin;
+    const command = shortened(this.#origin.command);
     const change: LoggedChange = {
       kind: "change",
       version: 1,
@@ -161,14 +164,30 @@ export async function beginLogEntry(
   return new LogEntryWriter(number, file, replacement, origin);
 }
 
+function shortened(command: string): string {
+  return command.length <= LONGEST_COMMAND ? command : `${command.slice(0, LONGEST_COMMAND)}…`;
+}
+
 /** The files of the log, by their numbers; empty where there is no log. */
 export function logEntryFiles(realPath: string): { readonly number: number; readonly path: string }[] {
   const folder = sidecarSubfolder(realPath, "log");
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  return readdirSync(folder)
+  return namesIn(folder)
     .map((name) => ({ number: Number(ENTRY_NAME.exec(name)?.[1]), path: path.join(folder, name) }))
     .filter(({ number }) => !Number.isNaN(number))
     .sort((left, right) => left.number - right.number);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+  } catch (error) {
+    throw ioFailure(
+      "look into the change log",
+      folder,
+      error,
+      "ask whoever may read the file, or see its owner and mode",
+    );
+  }
 }
 
 /** Removes the oldest entries until what is left fits, but for the last one. Best effort: an entry too many does no harm. */
@@ -186,9 +205,21 @@ export function dropOldEntries(realPath: string, limitBytes = LOG_BYTES): void {
   }
 }
 
-/** In one call: a million of them are made for as many records. */
-export function versionOf(bytes: Uint8Array): LoggedVersion {
-  return { byteLength: bytes.length, sha256: hash("sha256", bytes, "hex") };
+/** A record without the line breaks around it: what stands beside it in the file decides whether it has them. */
+export function bareRecord(bytes: Uint8Array): Uint8Array {
+  let [start, end] = [0, bytes.length];
+  while (start < end && isBreak(bytes[start])) start += 1;
+  while (end > start && isBreak(bytes[end - 1])) end -= 1;
+  return bytes.subarray(start, end);
+}
+
+function isBreak(byte: number | undefined): boolean {
+  return byte === 0x0a || byte === 0x0d;
+}
+
+/** The hash of a record, whatever breaks are around it. In one call: a million of them are made for as many records. */
+export function recordHash(bytes: Uint8Array): string {
+  return hash("sha256", bareRecord(bytes), "hex");
 }
 
 /** Length and hash of bytes that come in pieces. */
@@ -207,10 +238,6 @@ export class VersionHash {
   }
 }
 
-function versionLine({ byteLength, sha256 }: LoggedVersion): string {
-  return `{"byteLength":${byteLength},"sha256":"${sha256}"}`;
-}
-
 const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** A `LoggedEdit` as text. There may be a million of them, and this way takes a third of the time of JSON.stringify. */
@@ -225,7 +252,8 @@ function editLine(
       ? ""
       : `"sessionId":${PLAIN.test(sessionId) ? `"${sessionId}"` : JSON.stringify(sessionId)},`;
   const text = removed.length === 0 ? "" : `,${JSON.stringify(textOf(removed)).slice(1, -1)}`;
-  const version = inserted.length === 0 ? "" : `,"inserted":${versionLine(versionOf(inserted))}`;
+  const version =
+    inserted.length === 0 ? "" : `,"inserted":{"byteLength":${inserted.length},"sha256":"${recordHash(inserted)}"}`;
   return `{${id}"byteOffset":${byteOffset}${text}${version}}`;
 }
 

@@ -25,6 +25,8 @@ export interface ChangeBatch {
 
 /** A change that is being planned: `batches` give the whole old file in order, then `plan` says what it is. */
 export interface CsvChange<Plan> {
+  /** The number of the logged change that this one takes back. */
+  readonly undoes?: number;
   readonly batches: Iterable<ChangeBatch>;
   readonly plan: () => Plan;
 }
@@ -77,7 +79,9 @@ async function changeOnce<Plan>(
   const change = begin(snapshot);
   await using replacement = await beginReplacement(lock.realPath, { replaces: snapshot, ...signalOption });
   if (origin !== undefined) removeSidecarTemps(lock.realPath);
-  await using entry = origin && (await beginLogEntry(lock.realPath, origin, signalOption));
+  const { undoes } = change;
+  await using entry =
+    origin && (await beginLogEntry(lock.realPath, undoes === undefined ? origin : { ...origin, undoes }, signalOption));
   let editCount = 0;
   function* pieces(): Generator<Iterable<Uint8Array>> {
     for (const { source, edits } of change.batches) {

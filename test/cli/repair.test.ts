@@ -20,7 +20,9 @@ const DAMAGED = csvFile(FIRST, JSON_ROW, LAST, "(3 rows)");
 const REPAIRED = csvFile(FIRST, HEALED_ROW, LAST);
 const TIME = "20250930T104500Z";
 const BACKUP = `s.csv.d/backups/s-${TIME}.csv`;
+const LOG = "s.csv.d/log/000001-20250930T104500Z.jsonl";
 const QUARANTINE = `s.csv.d/quarantine/${TIME}.jsonl`;
+const LOG = "s.csv.d/log/000001-20250930T104500Z.jsonl";
 const QUARANTINE_LINE = { line: 5, byteLength: 9, codes: ["text-line"], text: "(3 rows)\n", fields: {} };
 
 function folderWith(content: string): Folder {
@@ -73,14 +75,14 @@ test("in place: the file is repaired; its backup and the quarantine lie beside i
   expect(folder.read("s.csv")).toBe(REPAIRED);
   expect(folder.read(BACKUP)).toBe(DAMAGED);
   expect(jsonLine(folder, QUARANTINE)).toMatchObject(QUARANTINE_LINE);
-  expect(filesIn(folder)).toEqual(["s.csv", BACKUP, QUARANTINE]);
+  expect(filesIn(folder)).toEqual(["s.csv", BACKUP, LOG, QUARANTINE]);
   expect(await folder.run(["validate", "s.csv"])).toMatchObject({ exitCode: 0 });
 });
 
 test("where all is healed the exit code is 0, and there is no quarantine", async () => {
   const folder = folderWith(csvFile(FIRST, JSON_ROW));
   expect(await folder.run(["repair", "s.csv", "-y"])).toMatchObject({ exitCode: 0 });
-  expect(filesIn(folder)).toEqual(["s.csv", BACKUP]);
+  expect(filesIn(folder)).toEqual(["s.csv", BACKUP, LOG]);
 });
 
 test("a file that needs no repair is not touched, and nobody is asked", async () => {

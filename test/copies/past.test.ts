@@ -83,6 +83,14 @@ describe("the version of a time", () => {
     expect((await failureOf(() => versionAt(file, at("14:00"), []))).code).toBe("USAGE");
   });
 
+  test("is not made from a log that somebody altered", async () => {
+    const { file } = await changedFile();
+    const folder = `${file}.d/log`;
+    const last = `${folder}/${fs.readdirSync(folder).at(-1) ?? ""}`;
+    fs.writeFileSync(last, contentOf(last).replace("telegram", "telegraf"));
+    expect((await failureOf(() => versionAt(file, at("11:00"), []))).code).toBe("USAGE");
+  });
+
   test("is not to be had of a file that is not there", async () => {
     expect((await failureOf(() => versionAt("/nowhere/s.csv", at("10:00"), []))).code).toBe("STORE_NOT_FOUND");
   });

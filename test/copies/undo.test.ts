@@ -21,6 +21,14 @@ const ORIGIN: ChangeOrigin = {
   host: "test-host",
   command: "sessions prune",
 };
+const VALUES = {
+  platform: "telegram",
+  thread_id: "t1",
+  created_at: "2025-09-30T10:00:00",
+  last_activity: "2025-09-30T11:00:00",
+  pending_approval: "",
+  metadata: "{}",
+};
 const NOTHING_AROUND = [["a"], ["b"], ["c"]].map(([session_id = ""]) => line({ session_id }));
 
 function inputOf(file: string): CsvInput {
@@ -80,20 +88,42 @@ describe("the log", () => {
     fs.writeFileSync(first, contentOf(first).slice(0, -20));
     fs.writeFileSync(path.join(path.dirname(first), "notes.txt"), "mine\n");
     expect(readHistory(file).entries.map(({ number }) => number)).toEqual([2]);
-    expect(second).not.toBe("");
+    expect(readHistory(file).unreadable).toEqual([first]);
+    fs.writeFileSync(second, contentOf(second).replace('"before"', '"bxfore"'));
+    fs.mkdirSync(path.join(path.dirname(first), "000009-20250930T100000Z.jsonl"));
+    expect(readHistory(file)).toMatchObject({
+      entries: [],
+      unreadable: [{}, {}, {}].map(() => expect.any(String) as string),
+    });
   });
 
-  test("leaves out a change that was never made: the process was killed before it", async () => {
+  test("knows a change that was never made: the process was killed before it, or the old version was put back", async () => {
     const { file, store } = storeWith(fileOf(...NOTHING_AROUND));
     const before = contentOf(file);
     await remove(store, "a");
     fs.writeFileSync(file, before);
-    expect(readHistory(file).entries).toEqual([]);
+    expect(readHistory(file).entries).toMatchObject([{ number: 1, isGone: true }]);
+    expect((await failureOf(() => undo(file))).details.reason).toBe("the log holds no change to take back");
+    expect((await failureOf(() => undo(file, 1))).details.reason).toBe(
+      "change 1 is not in the file: it is again what it was before",
+    );
     // The next number is another one, so that two entries are never taken for each other.
     expect((await remove(store, "b")).number).toBe(2);
-    expect(readHistory(file).entries.map(({ number }) => number)).toEqual([2]);
+    expect(readHistory(file).entries.map(({ number, isGone }) => [number, isGone])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
     await undo(file);
     expect(contentOf(file)).toBe(before);
+  });
+
+  test("holds a change with a command line of any length", async () => {
+    const { file, store } = storeWith(fileOf(...NOTHING_AROUND));
+    const command = `sessions delete ${"x".repeat(200_000)}`;
+    await store.remove(removalById("a"), { origin: { ...ORIGIN, command } });
+    expect(readHistory(file).entries[0]?.command).toBe(`${command.slice(0, 4000)}…`);
+    await undo(file);
+    expect(contentOf(file)).toBe(fileOf(...NOTHING_AROUND));
   });
 
   test("follows no symbolic link in the place of its folder", async () => {
@@ -163,8 +193,10 @@ describe("a change is taken back", () => {
       [2, 1, 3],
       [3, 2, undefined],
     ]);
-    await undo(file);
+    await undo(file, 3);
     expect(contentOf(file)).toBe(fileOf(...NOTHING_AROUND));
+    expect(readHistory(file).entries.map(({ undoneBy }) => undoneBy)).toEqual([2, undefined, 4, undefined]);
+    expect((await failureOf(() => undo(file))).details.reason).toBe("the log holds no change to take back");
   });
 
   test("alone, where others were made since: its sessions come back at the end", async () => {
@@ -183,7 +215,24 @@ describe("a change is taken back", () => {
     await remove(store, "a");
     fs.writeFileSync(file, fileOf(B, C, line({ session_id: "d" })).trimEnd());
     await undo(file);
-    expect(contentOf(file)).toBe(`${fileOf(B, C, line({ session_id: "d" })).trimEnd()}\r\n${A}\n`);
+    expect(contentOf(file)).toBe(fileOf(B, C, line({ session_id: "d" }), A));
+  });
+
+  test("that added or replaced a last record without a line break, where others were added since", async () => {
+    const [A = "", B = "", C = ""] = NOTHING_AROUND;
+    const { file, store } = storeWith(fileOf(A, B).trimEnd());
+    const incoming = (session_id: string, user_id: string) => () => [
+      { sessionId: session_id, values: new Map(Object.entries({ ...VALUES, session_id, user_id })), origin: "test" },
+    ];
+    await store.merge({ incoming: incoming("b", "other"), onConflict: "replace" }, { origin: ORIGIN });
+    await store.merge({ incoming: incoming("x", "one"), onConflict: "fail" }, { origin: ORIGIN });
+    await store.merge({ incoming: incoming("y", "two"), onConflict: "fail" }, { origin: ORIGIN });
+    await undo(file, 2);
+    await undo(file, 1);
+    expect(contentOf(file).split("\n").slice(1, 3)).toEqual([A, B]);
+    expect(contentOf(file)).not.toContain("other");
+    expect(contentOf(file)).toMatch(/^y,two,/m);
+    expect(C).not.toBe("");
   });
 
   test("not where a session of it was made anew since: it is named, and nothing changes", async () => {

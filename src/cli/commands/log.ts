@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { HistoryEntry } from "../../copies/change-history.js";
 import type { CliContext } from "../context.js";
-import { note } from "../notes.js";
-import { chooseStore, requireFile } from "../open-store.js";
+import { SessionsError } from "../../errors.js";
+import { note, warn } from "../notes.js";
+import { chooseStore, requireFile, STANDARD_INPUT } from "../open-store.js";
 import { parseCount } from "../parse/numbers.js";
 import { groupDigits } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
@@ -27,7 +28,10 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   const location = await chooseStore(context, settings);
   requireFile(location);
   const { readHistory } = await import("../../copies/change-history.js");
-  const { entries } = readHistory(path.resolve(context.workingDirectory, location));
+  if (location === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", { reason: "standard input has no log", hint: "name a file with --store <path>" });
+  }
+  const { entries, unreadable } = readHistory(path.resolve(context.workingDirectory, location));
   const latest = [...entries].reverse();
   const shown = latest.slice(0, options.limit);
   const { stdout } = context;
@@ -37,7 +41,9 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
     return;
   }
   await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
-  if (entries.length === 0) {
+  if (unreadable.length > 0) {
+    await warn(context, settings, `not whole, or damaged, and left out: ${unreadable.join(", ")}`);
+  } else if (entries.length === 0) {
     await note(context, "The log is empty: no command has changed this file since it began to keep one.");
   } else if (shown.length < latest.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(latest.length)} changes`);
@@ -45,8 +51,8 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
 }
 
 function objectOf(entry: HistoryEntry): object {
-  const { number, time, user, host, command, counts, undoes, undoneBy, before, after, backup } = entry;
-  return { number, time, user, host, command, ...counts, undoes, undoneBy, before, after, backup };
+  const { number, time, user, host, command, counts, undoes, undoneBy, isGone, before, after, backup } = entry;
+  return { number, time, user, host, command, ...counts, undoes, undoneBy, gone: isGone, before, after, backup };
 }
 
 async function tableOf(
@@ -81,8 +87,9 @@ async function tableOf(
   });
 }
 
-function remarkOf({ undoes, undoneBy }: HistoryEntry): string {
+function remarkOf({ undoes, undoneBy, isGone }: HistoryEntry): string {
   const parts = [
+    isGone ? "not in the file: it is as before" : undefined,
     undoes === undefined ? undefined : `takes back ${undoes}`,
     undoneBy === undefined ? undefined : `taken back by ${undoneBy}`,
   ].filter((part) => part !== undefined);
