@@ -22,7 +22,6 @@ const TIME = "20250930T104500Z";
 const BACKUP = `s.csv.d/backups/s-${TIME}.csv`;
 const LOG = "s.csv.d/log/000001-20250930T104500Z.jsonl";
 const QUARANTINE = `s.csv.d/quarantine/${TIME}.jsonl`;
-const LOG = "s.csv.d/log/000001-20250930T104500Z.jsonl";
 const QUARANTINE_LINE = { line: 5, byteLength: 9, codes: ["text-line"], text: "(3 rows)\n", fields: {} };
 
 function folderWith(content: string): Folder {
