@@ -15,7 +15,10 @@ export interface MappingOptions {
   readonly addsColumns: boolean;
 }
 
-/** The column for each name, in the order of the names; undefined for what is left out. */
+/**
+ * The column for each name, in the order of the names; undefined for what is left out, "" for a column without a name, whose
+ * values have no place but in a column without a name too.
+ */
 export type Targets = readonly (string | undefined)[];
 
 const SIGNATURES_KEPT = 1000;
@@ -61,16 +64,17 @@ export class ColumnMapping {
 
   #find(names: readonly string[]): Targets {
     const taken = new Set<string>();
-    const exact = names.map((name) => this.#exactly(name));
-    for (const target of exact) if (target !== undefined) this.#take(taken, target);
+    const exact = names.map((name, place) => this.#exactly(this.#mapKey(names, place), name));
+    for (const [place, target] of exact.entries()) if (target !== undefined) this.#take(taken, target, place);
     const unknown: string[] = [];
     const targets = names.map((name, place) => {
       const target = exact[place];
       if (target !== undefined) return target === "" ? undefined : target;
-      if (name === "" || (COMPUTED_FIELDS as readonly string[]).includes(name)) return undefined;
+      if (name === "") return "";
+      if ((COMPUTED_FIELDS as readonly string[]).includes(name)) return undefined;
       const meant = columnNamed(name);
-      if (meant !== undefined && !taken.has(meant)) return this.#take(taken, meant);
-      if (this.#addsColumns) return this.#take(taken, name);
+      if (meant !== undefined && !taken.has(meant)) return this.#take(taken, meant, place);
+      if (this.#addsColumns) return this.#take(taken, name, place);
       unknown.push(name);
       return undefined;
     });
@@ -78,23 +82,31 @@ export class ColumnMapping {
     return targets;
   }
 
+  /** What `--map` calls a column: its number, from 1, where no name tells it from the others. */
+  #mapKey(names: readonly string[], place: number): string {
+    const name = names[place] ?? "";
+    const number = String(place + 1);
+    const isTold = name !== "" && names.indexOf(name) === names.lastIndexOf(name);
+    return isTold || names.includes(number) || !this.#map.has(number) ? name : number;
+  }
+
   /** By `--map`, or by the very name; "" leaves it out. */
-  #exactly(name: string): string | undefined {
-    const mapped = this.#map.get(name);
+  #exactly(key: string, name: string): string | undefined {
+    const mapped = this.#map.get(key);
     if (mapped === undefined) return this.#columns.has(name) ? name : undefined;
-    this.#unused.delete(name);
+    this.#unused.delete(key);
     if (mapped === "" || this.#columns.has(mapped) || this.#addsColumns) return mapped;
     throw new SessionsError("USAGE", {
-      reason: `--map ${name}=${mapped} names a column that the file does not have`,
+      reason: `--map ${key}=${mapped} names a column that the file does not have`,
       hint: `it has ${[...this.#columns].join(", ")}`,
     });
   }
 
-  #take(taken: Set<string>, target: string): string {
+  #take(taken: Set<string>, target: string, place: number): string {
     if (target !== "" && taken.has(target)) {
       throw new SessionsError("USAGE", {
         reason: `two columns of the input are for ${target}`,
-        hint: "leave one of them out, by its name: --map <name>=",
+        hint: `leave one of them out, by its name, or by its number where both have one name: --map ${place + 1}=`,
       });
     }
     return (taken.add(target), target);

@@ -48,7 +48,9 @@ export async function prepareImport(input: ImportInput, options: ImportOptions):
       : new JsonRows(input, form.format);
   const mappingOptions = { map, addsColumns: addsColumns && options.columns === undefined };
   const first = new ColumnMapping(options.columns ?? COLUMN_NAMES, mappingOptions).targets(rows.names);
-  const added = first.filter((name) => name !== undefined && !(COLUMN_NAMES as readonly string[]).includes(name));
+  const added = first.filter(
+    (name) => name !== undefined && name !== "" && !(COLUMN_NAMES as readonly string[]).includes(name),
+  );
   const isSameHeader = rows instanceof OwnCsv && options.columns === undefined && isOurHeader(rows.names, first);
   const made = isSameHeader ? rows.names : [...COLUMN_NAMES, ...(added as string[])];
   const columns = options.columns ?? made;

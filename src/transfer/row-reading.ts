@@ -32,13 +32,17 @@ export class RowReader {
   }
 
   /**
-   * @param targets the column of each text, undefined where it is left out
+   * @param targets the column of each text, undefined where it is left out, "" where it has no name
    * @param texts the bytes of UTF-8 as Latin-1, in the same order
    */
   read(targets: Targets, texts: readonly string[], origin: string): RowReading {
     const values = new Map<string, string>();
     for (const [place, column] of targets.entries()) {
       if (column === undefined) continue;
+      if (column === "") {
+        if ((texts[place] ?? "") !== "") return { reason: withoutName(place + 1) };
+        continue;
+      }
       const value = this.#value(column, texts[place] ?? "");
       if (typeof value !== "string") return value;
       values.set(column, HIGH.test(value) ? Buffer.from(value, "latin1").toString("utf8") : value);
@@ -67,6 +71,10 @@ export class RowReader {
     const instant = parseTimestamp(text);
     return Number.isSafeInteger(instant) ? formatTimestamp(instant) : text;
   }
+}
+
+function withoutName(number: number): string {
+  return `column ${number} has a value but no name; name it with --map ${number}=<column>, or leave it out with --map ${number}=`;
 }
 
 function isObjectOrEmpty(text: string): boolean {

@@ -261,3 +261,61 @@ test.for<[string, string, boolean, string]>([
 ])("a new file gets %s", async ([, text, addsColumns, expected]) => {
   expect((await readImport(text, { columns: undefined, addsColumns })).createWith).toBe(expected);
 });
+
+const NAMELESS = `${HEADER},,x`;
+const NAMELESS_ROW = `${CSV_ROW},secret,1`;
+
+test("columns without a name are copied where the file has them at the same place", async () => {
+  for (const columns of [NAMELESS.split(","), undefined]) {
+    const { raw, refused } = await readImport(`${NAMELESS}\n${NAMELESS_ROW}\n`, {
+      columns,
+      addsColumns: columns === undefined,
+    });
+    expect([raw, refused]).toEqual([[NAMELESS_ROW], []]);
+  }
+});
+
+test("a value of a column without a name is refused where it has no place, and taken as --map says", async () => {
+  const columns = [...HEADER.split(","), "x"];
+  for (const delimiter of [",", ";"]) {
+    const text = `${NAMELESS}\na,u,p,t,${T},${T},,,secret,1\nb,u,p,t,${T},${T},,,,1\n`.replaceAll(",", delimiter);
+    const { rows, refused } = await readImport(text, { columns });
+    expect(refused.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, "column 9 has a value but no name; name it with --map 9=<column>, or leave it out with --map 9="],
+    ]);
+    expect(rows.map(([id]) => id)).toEqual(["b"]);
+    const left = await readImport(text, { columns, map: [{ from: "9", to: "" }] });
+    expect([left.refused, left.rows[0]?.[8]]).toEqual([[], "1"]);
+    const named = await readImport(text, {
+      columns: [...columns, "y"],
+      map: [{ from: "9", to: "y" }],
+    });
+    expect([named.refused, named.rows[0]?.slice(8)]).toEqual([[], ["1", "secret"]]);
+  }
+});
+
+test("a named column that is left out is not copied into one without a name", async () => {
+  const row = `${CSV_ROW},secret,1`;
+  const { raw } = await readImport(`${HEADER},note,x\n${row}\n`, {
+    columns: NAMELESS.split(","),
+    map: [{ from: "note", to: "" }],
+  });
+  expect(raw).toEqual([undefined]);
+});
+
+test("a key without a name is refused with its value", async () => {
+  const { refused } = await readImport(OBJECT.replace("{", '{"":"secret",'));
+  expect(refused.map(({ reason }) => reason)).toEqual([expect.stringContaining("column 1 has a value but no name")]);
+});
+
+test("of columns with one name one is left out by its number", async () => {
+  const text = `${HEADER},x,x\n${CSV_ROW},1,2\n`;
+  const columns = [...HEADER.split(","), "x"];
+  const { code, details } = await failureOf(() => readImport(text, { columns }));
+  expect([code, details.reason, details.hint]).toEqual([
+    "USAGE",
+    "two columns of the input are for x",
+    expect.stringContaining("--map 10="),
+  ]);
+  expect((await readImport(text, { columns, map: [{ from: "10", to: "" }] })).rows[0]?.[8]).toBe("1");
+});
