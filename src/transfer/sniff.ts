@@ -66,7 +66,7 @@ export function sniff(input: ImportInput, names: readonly string[], asked: Input
   return {
     format: delimiter === "\t" ? "tsv" : "csv",
     delimiter,
-    quote: quoteOf(text, delimiter),
+    quote: delimiter === "\t" ? tabQuoteOf(text) : quoteOf(text, delimiter),
     hasHeader: headless === undefined,
     hasOnlyCarriageReturns,
   };
@@ -98,7 +98,29 @@ function isRecord(line: string, delimiter: string): boolean {
   return [cells[4], cells[5]].every((cell = "") => !Number.isNaN(parseTimestamp(cell)));
 }
 
-/** The character that stands around fields. Tab-separated values often have none. */
+/**
+ * The character that stands around tab-separated fields: none where quotes are text, as in what `export` writes. Who quotes
+ * them doubles the quotes within, has tabs and line breaks within, or JSON.
+ */
+function tabQuoteOf(text: string): '"' | "'" | undefined {
+  const header = firstLine(text);
+  if (/(?:^|\t)["']/.test(header)) return quoteOf(text, "\t");
+  const width = header.split("\t").length;
+  const whole = text.length < SAMPLE_BYTES - 3 ? text : text.slice(0, text.lastIndexOf("\n") + 1);
+  const rows = whole
+    .split(/\r\n|\n|\r/)
+    .filter((line) => line !== "")
+    .map((line) => line.split("\t"));
+  const cells = rows.filter(({ length }) => length === width).flat();
+  const quotes = cells.filter((cell) => cell.includes('"'));
+  if (quotes.some((cell) => !/^"(?:[^"]|"")*"$/.test(cell))) return undefined;
+  if (rows.some(({ length }) => length !== width)) return quoteOf(text, "\t") === undefined ? undefined : '"';
+  const isSurelyQuoted = quotes.some((cell) => /^"\s*[{[]/.test(cell));
+  // What is left can be read both ways: Python's csv and spreadsheets end lines with CRLF, `export` does not.
+  return quotes.length > 0 && (isSurelyQuoted || /^[^\n]*\r\n/.test(text)) ? '"' : undefined;
+}
+
+/** The character that stands around fields. */
 function quoteOf(text: string, delimiter: string): '"' | "'" | undefined {
   const escaped = delimiter.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   const count = (quote: string): number => {

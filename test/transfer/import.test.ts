@@ -319,3 +319,26 @@ test("of columns with one name one is left out by its number", async () => {
   ]);
   expect((await readImport(text, { columns, map: [{ from: "10", to: "" }] })).rows[0]?.[8]).toBe("1");
 });
+
+const TABS = HEADER.replaceAll(",", "\t");
+
+test.for<[string, string]>([
+  ["text beside JSON that is not quoted", `${TABS}\na\tVALUE\tp\tt\t${T}\t${T}\t\t{"x": 1}\n`],
+  ["text where lines end as export ends them", `${TABS}\na\tVALUE\tp\tt\t${T}\t${T}\t\t{}\n`],
+])("quotes in tab-separated values are %s", async ([, text]) => {
+  for (const value of ['"""x"""', '"x"', '""', '"', '"x', '"a""b"', "'x'", '"x" y']) {
+    const { rows, refused } = await readImport(text.replace("VALUE", value));
+    expect([rows[0]?.[1], refused]).toEqual([value, []]);
+  }
+});
+
+test.for<[string, string, string]>([
+  ["stand around JSON", `${TABS}\na\t"""u"""\tp\tt\t${T}\t${T}\t\t"{""x"": 1}"\n`, '"u"'],
+  ["stand in lines of a spreadsheet", `${TABS}\r\na\t"""u"""\tp\tt\t${T}\t${T}\t\t{}\r\n`, '"u"'],
+  ["hold tabs", `${TABS}\na\t"""u""\t1"\tp\tt\t${T}\t${T}\t\t{}\n`, '"u"\t1'],
+  ["hold line breaks", `${TABS}\na\t"u\n1"\tp\tt\t${T}\t${T}\t\t{}\n`, "u\n1"],
+  ["stand around the header", `"${TABS.replaceAll("\t", '"\t"')}"\n"a"\t"u"\t"p"\t"t"\t${T}\t${T}\t""\t{}\n`, "u"],
+])("quotes of tab-separated values that %s are none of the value", async ([, text, user]) => {
+  const { rows, refused } = await readImport(text);
+  expect([rows[0]?.[1], refused]).toEqual([user, []]);
+});
