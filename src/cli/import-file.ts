@@ -19,6 +19,7 @@ import { importJson, importText, type ImportReport } from "./report-import.js";
 import { findingLines } from "./report-faults.js";
 import { warningText } from "./report-removal.js";
 import type { Settings } from "./settings.js";
+import { shellQuote } from "./shell-quote.js";
 import { shownPath } from "./shown-path.js";
 import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
 
@@ -38,6 +39,20 @@ export async function importFile(
 ): Promise<void> {
   const location = await targetOf(context, settings, options);
   requireApart(file, location);
+  try {
+    await importInto(context, settings, file, location, options);
+  } catch (error) {
+    throw error instanceof SessionsError && error.code === "INPUT_REFUSED" ? withInput(context, error, file) : error;
+  }
+}
+
+async function importInto(
+  context: CliContext,
+  settings: Settings,
+  file: string,
+  location: string,
+  options: ImportOptions,
+): Promise<void> {
   const store = await openStoreAt(context, settings, location);
   if (options.dryRun !== true && options.yes !== true) {
     requireTerminal(
@@ -213,6 +228,15 @@ class Import {
       rejects: isWritten ? this.#rejectsPath : undefined,
     };
   }
+}
+
+/** Below the command line nobody knows how a shell names the input. */
+function withInput(context: CliContext, { code, details }: SessionsError, file: string): SessionsError {
+  const isStandardInput = file === STANDARD_INPUT;
+  const location = isStandardInput ? STANDARD_INPUT_NAME : path.resolve(context.workingDirectory, file);
+  const word = isStandardInput ? file : shellQuote(location);
+  const hint = details.hint?.replaceAll("<file>", () => word);
+  return new SessionsError(code, { path: location, ...details, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** With `--create` a file that nobody named is made where `init` would make it. */

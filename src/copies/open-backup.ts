@@ -36,6 +36,9 @@ export interface OpenedBackup {
   readonly plain: AsyncGenerator<Uint8Array, void, undefined>;
 }
 
+/** What to do about a backup that is damaged; what is no backup has none beside it. */
+export const OTHER_BACKUP_HINT = "take another backup: sessions backups";
+
 export const DEFAULT_MAX_BYTES = 16 * 1024 ** 3;
 
 const PIECE_BYTES = 64 * 1024;
@@ -172,7 +175,7 @@ class Layers {
     return new SessionsError("STORE_DAMAGED", {
       path: this.#location,
       reason,
-      hint: "take another backup: sessions backups",
+      hint: OTHER_BACKUP_HINT,
       cause,
     });
   }

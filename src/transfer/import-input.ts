@@ -135,15 +135,20 @@ const FOREIGN: readonly (readonly [start: string, what: string, hint: string])[]
 ];
 
 async function unpacked(input: ImportInput, options: InputOptions): Promise<ImportInput> {
-  const { openStored } = await import("../copies/open-backup.js");
+  const { openStored, OTHER_BACKUP_HINT } = await import("../copies/open-backup.js");
   const { keys, maxBytes, signal } = options;
-  const { isEncrypted, isCompressed, plain } = await openStored(input.name, Readable.from(chunksOf(input)), {
-    maxBytes,
-    ...(keys === undefined ? {} : { keys }),
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const layers = [...input.layers, ...(isEncrypted ? ["age"] : []), ...(isCompressed ? ["gzip"] : [])];
-  return spooled(input.name, layers, plain, options);
+  try {
+    const { isEncrypted, isCompressed, plain } = await openStored(input.name, Readable.from(chunksOf(input)), {
+      maxBytes,
+      ...(keys === undefined ? {} : { keys }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const layers = [...input.layers, ...(isEncrypted ? ["age"] : []), ...(isCompressed ? ["gzip"] : [])];
+    return await spooled(input.name, layers, plain, options);
+  } catch (error) {
+    if (!(error instanceof SessionsError) || error.details.hint !== OTHER_BACKUP_HINT) throw error;
+    throw new SessionsError(error.code, { ...error.details, hint: "get it again from where it comes from" });
+  }
 }
 
 async function* decoded(input: ImportInput, encoding: string): AsyncGenerator<Uint8Array> {

@@ -25,7 +25,7 @@ export class OwnCsv {
     this.#input = input;
     this.#hasHeader = hasHeader;
     const scanner = this.#scan();
-    if (!scanner.nextBatch() || (hasHeader && scanner.isBroken(0))) throw brokenHeader(input);
+    if (!this.#next(scanner) || (hasHeader && scanner.isBroken(0))) throw brokenHeader(input);
     const count = scanner.fieldCount(0);
     this.names = hasHeader
       ? Array.from({ length: count }, (_, place) => scanner.fieldText(0, place))
@@ -51,7 +51,7 @@ export class OwnCsv {
     const reader = isSameForm && !isHeaderFault(own) ? new SessionReader(scanner, own) : undefined;
     let record = this.#hasHeader ? 1 : 0;
     let number = 1 - record;
-    for (; scanner.nextBatch(); record = 0) {
+    for (; this.#next(scanner); record = 0) {
       const batch = scanner.bytes.subarray(0, scanner.batchLength);
       const isText = (isAscii(batch) || isUtf8(batch)) && !batch.includes(0);
       for (; record < scanner.recordCount; record += 1) {
@@ -97,6 +97,24 @@ export class OwnCsv {
       return { reason: `${count} fields where the header has ${targets.length}` };
     }
     return rows.read(targets, texts, origin);
+  }
+
+  /** @throws SessionsError INPUT_REFUSED where a record is longer, or has more fields, than can be read */
+  #next(scanner: RecordScanner): boolean {
+    try {
+      return scanner.nextBatch();
+    } catch (error) {
+      if (!(error instanceof SessionsError) || error.code !== "STORE_DAMAGED") throw error;
+      const { reason = "", findings = [] } = error.details;
+      const lines = new LineCounter(this.#input);
+      throw new SessionsError("INPUT_REFUSED", {
+        path: this.#input.name,
+        reason,
+        findings: findings.map(({ byteOffset = 0, message }) => ({ line: lines.lineAt(byteOffset), message })),
+        findingCount: findings.length,
+        hint: "take that record out of it, then import the others",
+      });
+    }
   }
 
   #scan(onRead?: (done: number, total: number) => void): RecordScanner {

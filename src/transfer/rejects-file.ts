@@ -41,8 +41,18 @@ export async function writeRejects(target: string, prepared: PreparedImport, sig
 
 async function removeEarlier(file: string): Promise<void> {
   try {
-    if (!(await lstat(file)).isFile()) {
-      throw new SessionsError("STORE_NOT_A_FILE", { path: file, reason: "the refused rows were to go there" });
+    const found = await lstat(file);
+    if (!found.isFile()) {
+      throw new SessionsError("STORE_NOT_A_FILE", {
+        operation: "write the refused rows to",
+        path: file,
+        reason: found.isSymbolicLink()
+          ? "it is a symbolic link"
+          : found.isDirectory()
+            ? "it is a directory"
+            : "it is no regular file",
+        hint: "move it away, then run the command again",
+      });
     }
     await unlink(file);
   } catch (error) {

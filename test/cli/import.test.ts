@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { csvFile, csvRow, Folder, HEADER } from "./context.js";
 
@@ -63,7 +64,13 @@ test.each(["link", "folder"])(
     if (kind === "link") symlinkSync(folder.file("other.txt"), rejects);
     else mkdirSync(rejects);
     const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "-y"]);
-    expect([exitCode, stderr]).toEqual([15, expect.stringContaining("in.csv.rejects.jsonl is not a file")]);
+    const what = kind === "link" ? "a symbolic link" : "a directory";
+    expect([exitCode, stderr]).toEqual([
+      15,
+      `error: cannot write the refused rows to <dir>/in.csv.rejects.jsonl: it is ${what}
+  move it away, then run the command again
+`,
+    ]);
     expect([folder.read("other.txt"), folder.read("sessions.csv")]).toEqual(["mine", csvFile(A)]);
   },
 );
@@ -235,4 +242,38 @@ test.each([
 ])("%j is a mistake", async (argv) => {
   const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
   expect((await folder.run(argv)).exitCode).toBe(2);
+});
+
+test.each(["csv", "csv.gz"])("a record that is too large is refused with the name of the %s", async (ending) => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const content = csvFile(B, ",".repeat(200_000));
+  writeFileSync(folder.file(`in.${ending}`), ending === "csv" ? content : gzipSync(content));
+  const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", `in.${ending}`, "-y"]);
+  expect([exitCode, stderr]).toEqual([
+    13,
+    `error: cannot import <dir>/in.${ending}: one record has more than 131072 fields; nothing was changed
+  line 3: the record that starts here has more than 131072 fields
+  take that record out of it, then import the others
+`,
+  ]);
+});
+
+test("a gzip file that is cut is no matter of backups", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  writeFileSync(folder.file("in.csv.gz"), gzipSync(csvFile(B)).subarray(0, -6));
+  const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv.gz", "-y"]);
+  expect([exitCode, stderr]).toEqual([13, expect.stringContaining("<dir>/in.csv.gz is damaged: ")]);
+  expect(stderr).toMatch(/\n {2}get it again from where it comes from\n$/);
+});
+
+test.each([
+  ["BZh91AY", "bunzip2 -c <path> | sessions import -"],
+  ["no header\n", "sessions validate <path>"],
+  [`${HEADER}\n"a,b\n`, "sessions repair <path> -o whole.csv"],
+])("what to type about %j names the input", async (content, command) => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "my in.csv": content });
+  const { stderr } = await folder.run(["-s", "sessions.csv", "import", "my in.csv", "-y"]);
+  expect(stderr).toContain(command.replace("<path>", "'<dir>/my in.csv'"));
+  const piped = await folder.run(["-s", "sessions.csv", "import", "-", "-y"], { stdin: content });
+  expect(piped.stderr).toContain(command.replace("<path>", "-"));
 });
