@@ -28,7 +28,8 @@ conflict.
 
 Values keep their text, but times with an offset are written as the backend
 writes them, and what has another form is rewritten where nothing is lost by
-it. Records of a CSV with the file's own columns are copied byte for byte.
+it, and counted. Whole records of a CSV with the file's own columns are copied
+byte for byte. A column without a name goes by its number: --map 9=note.
 
 Limits: a record has at most 256 MiB, an input 16 million sessions.
 
