@@ -86,8 +86,10 @@ export class ColumnMapping {
   #mapKey(names: readonly string[], place: number): string {
     const name = names[place] ?? "";
     const number = String(place + 1);
+    // Few columns are mapped, of headers with many.
+    if (!this.#map.has(number) || names.includes(number)) return name;
     const isTold = name !== "" && names.indexOf(name) === names.lastIndexOf(name);
-    return isTold || names.includes(number) || !this.#map.has(number) ? name : number;
+    return isTold ? name : number;
   }
 
   /** By `--map`, or by the very name; "" leaves it out. */
