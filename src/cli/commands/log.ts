@@ -79,7 +79,7 @@ async function tableOf(
         relativeTime(Date.parse(entry.time) * (MICROSECONDS_PER_SECOND / 1000), clock()),
         entry.user,
         ...[entry.counts.removed, entry.counts.replaced, entry.counts.added].map((n) => groupDigits(n)),
-        `${entry.command}${remarkOf(entry)}`,
+        `${remarkOf(entry)}${entry.command}`,
       ].map((text) => ({ text })),
     ),
     width: stdout.columns,
@@ -93,7 +93,7 @@ function remarkOf({ undoes, undoneBy, isGone }: HistoryEntry): string {
     undoes === undefined ? undefined : `takes back ${undoes}`,
     undoneBy === undefined ? undefined : `taken back by ${undoneBy}`,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+  return parts.length === 0 ? "" : `(${parts.join(", ")}) `;
 }
 
 const COLUMNS = ["change", "time", "user", "host", "removed", "replaced", "added", "undoes", "undone_by", "command"];

@@ -1,0 +1,109 @@
+// What is told of the changes of a file, on a terminal, in a pipe and to programs; and the question before one is taken back.
+import { expect, test } from "vitest";
+import { csvFile, csvRow, Folder } from "./context.js";
+
+const BEFORE = csvFile(csvRow({ id: "s1" }), csvRow({ id: "s2" }), csvRow({ id: "s3" }));
+
+async function changed(): Promise<Folder> {
+  const folder = new Folder();
+  folder.write("s.csv", BEFORE);
+  const store = ["-s", "s.csv"];
+  for (const command of [
+    ["delete", "s1", "-y"],
+    ["undo", "-y"],
+    ["delete", "s2", "-y"],
+  ]) {
+    expect(await folder.run([...store, ...command])).toMatchObject({ exitCode: 0 });
+  }
+  return folder;
+}
+
+test("the log in a pipe: a line for each change, the latest first", async () => {
+  const folder = await changed();
+  expect((await folder.run(["-s", "s.csv", "log"])).stdout).toBe(
+    [
+      "change\ttime\tuser\thost\tremoved\treplaced\tadded\tundoes\tundone_by\tcommand",
+      "3\t2025-09-30T10:45:00.000Z\ttester\ttest-host\t1\t0\t0\t\t\tsessions -s s.csv delete s2 -y",
+      "2\t2025-09-30T10:45:00.000Z\ttester\ttest-host\t0\t0\t1\t1\t\tsessions -s s.csv undo -y",
+      "1\t2025-09-30T10:45:00.000Z\ttester\ttest-host\t1\t0\t0\t\t2\tsessions -s s.csv delete s1 -y",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("the log on a terminal", async () => {
+  const folder = await changed();
+  expect(await folder.run(["-s", "s.csv", "log", "--limit", "2"], { terminal: true, env: { NO_COLOR: "1" } })).toEqual({
+    stdout: [
+      "CHANGE  WHEN      WHO     REMOVED  REPLACED  ADDED  COMMAND",
+      "     3  just now  tester        1         0      0  sessions -s s.csv delete s2…",
+      "     2  just now  tester        0         0      1  (takes back 1) sessions -s …",
+      "",
+    ].join("\n"),
+    stderr: "showing 2 of 3 changes\n",
+    exitCode: 0,
+  });
+});
+
+test("the log for programs", async () => {
+  const folder = await changed();
+  const { stdout } = await folder.run(["-s", "s.csv", "log", "--json", "--limit", "1"]);
+  expect(JSON.parse(stdout)).toMatchObject([
+    {
+      number: 3,
+      user: "tester",
+      removed: 1,
+      replaced: 0,
+      added: 0,
+      gone: false,
+      command: "sessions -s s.csv delete s2 -y",
+    },
+  ]);
+});
+
+test("a file that no command has changed has an empty log", async () => {
+  const folder = new Folder();
+  folder.write("s.csv", BEFORE);
+  expect(await folder.run(["-s", "s.csv", "log", "--json"])).toMatchObject({ stdout: "[]\n", exitCode: 0 });
+  expect((await folder.run(["-s", "s.csv", "log"])).stderr).toContain("The log is empty");
+});
+
+test("a change is left out of the log with --no-log or SESSIONS_LOG=off", async () => {
+  const folder = new Folder();
+  folder.write("s.csv", BEFORE);
+  await folder.run(["-s", "s.csv", "--no-log", "delete", "s1", "-y"]);
+  await folder.run(["-s", "s.csv", "delete", "s2", "-y"], { env: { SESSIONS_LOG: "off" } });
+  expect((await folder.run(["-s", "s.csv", "log", "--json"])).stdout).toBe("[]\n");
+});
+
+test("undo shows what it does and asks; after a no nothing is changed", async () => {
+  const folder = await changed();
+  const { stderr, exitCode } = await folder.run(["-s", "s.csv", "undo"], { terminal: true, answers: ["n"] });
+  expect(stderr).toBe(
+    [
+      "Change 3 (sessions -s s.csv delete s2 -y) will be taken back: 1 session will be",
+      "restored. The file becomes byte for byte what it was before.",
+      "Take change 3 back? [y/N] n",
+      "Nothing was changed.",
+      "",
+    ].join("\n"),
+  );
+  expect(exitCode).toBe(130);
+});
+
+test("undo without a terminal wants --yes; a dry run writes nothing", async () => {
+  const folder = await changed();
+  expect(await folder.run(["-s", "s.csv", "undo"])).toMatchObject({ exitCode: 2 });
+  const { stdout } = await folder.run(["-s", "s.csv", "undo", "--dry-run", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ dryRun: true, undoes: 3, exact: true, restored: 1, removed: 0 });
+  expect((await folder.run(["-s", "s.csv", "log", "--json", "--limit", "1"])).stdout).toContain('"number": 3');
+});
+
+test("list and show read the file as it was", async () => {
+  const folder = await changed();
+  const now = await folder.run(["-s", "s.csv", "list", "--format", "ids"]);
+  expect(now.stdout).toBe("s1\ns3\n");
+  const none = await folder.run(["-s", "s.csv", "list", "--at", "2024-01-01", "--format", "ids"]);
+  expect(none).toMatchObject({ stdout: "", exitCode: 2 });
+  expect(none.stderr).toContain("no version of the file from 2024-01-01T00:00:00.000Z or before is known");
+});
