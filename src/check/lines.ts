@@ -87,7 +87,8 @@ export class LineReader {
     if (border + 3 > text.length && !isAll) return undefined;
     if (text[border + 1] === "\n") return this.#made(start, border, 2, "\r\n");
     if (text.startsWith("\r\n", border + 1)) return this.#made(start, border, 3, "\r\r\n");
-    const isWide = text[from] === "\0" || text[from + 1] === "\0";
+    // Of UTF-16 a byte order mark may come first.
+    const isWide = text.slice(from, Math.min(from + 4, border)).includes("\0");
     if (isWide && text.startsWith("\0\n", border + 1))
       return this.#made(start, border, 2 + this.#wideBreak(from, border + 3), "\r\n");
     return this.#made(start, border, 1, "\r");

@@ -3,27 +3,16 @@ import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { sidecarSubfolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
-import { bareRecord, recordHash, VersionHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
+import { VersionHash } from "../store/change-log.js";
 import { applyEdits } from "../csv/edit.js";
 import { changeCsv, type ChangeBatch, type CsvChange, type Locking } from "../store/csv-change.js";
-import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
+import type { CsvInput } from "../store/csv-source.js";
 import type { WriteControl, WriteResult } from "../store/store.js";
 import { readEdits, readHistory, removedBytes, versionOfSource, type HistoryEntry } from "./change-history.js";
-
-/** What taking a change back does, as data. */
-export interface UndoPlan {
-  /** The change that is taken back. */
-  readonly change: HistoryEntry;
-  /** The file becomes, byte for byte, what it was before the change. */
-  readonly isExact: boolean;
-  /** Sessions that come back, that get their old record, and that go. */
-  readonly restored: number;
-  readonly replaced: number;
-  readonly removed: number;
-}
+import { undoBySession } from "./undo-by-session.js";
+import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
 
 const CHUNK_BYTES = 1024 * 1024;
-const MOST_NAMED = 5;
 
 /**
  * The change to take back: the one of a number, or the last one that is no undo and was not taken back.
@@ -170,122 +159,7 @@ function openCopy(backup: string, { number }: HistoryEntry): Snapshot {
   }
 }
 
-/** Only what the change was about, in a file that has changed since. */
-function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
-  const wanted = new Map<string, LoggedEdit[]>();
-  for (const edit of readEdits(change.path)) {
-    if (edit.sessionId === undefined) throw changedSince(input, change, ["what stands between the records"]);
-    wanted.set(edit.sessionId, [...(wanted.get(edit.sessionId) ?? []), edit]);
-  }
-  const counts = new Counts();
-  const conflicts: string[] = [];
-  const opened = openCsv(readFromStart(snapshot, input.onRead), input);
-  const { scanner, reader } = opened;
-  function* batches(): Generator<ChangeBatch> {
-    const open = new Map<string, LoggedEdit[]>();
-    for (const [id, edits] of wanted)
-      open.set(
-        id,
-        edits.filter(({ inserted }) => inserted !== undefined),
-      );
-    if (scanner.hasBom) yield { source: BOM, edits: [] };
-    let endsLine = true;
-    let lineBreak: Uint8Array = CRLF;
-    let isFirst = true;
-    let first = 1;
-    do {
-      const edits: RecordEdit[] = [];
-      for (let record = first; record < scanner.recordCount; record += 1) {
-        const sessionId = reader.text(record, "session_id");
-        const candidates = wanted.get(sessionId);
-        if (candidates === undefined || scanner.isBlank(record)) continue;
-        const start = scanner.recordStart(record);
-        const source = scanner.bytes.subarray(start, scanner.recordEnd(record));
-        const sha256 = recordHash(source);
-        const left = open.get(sessionId) ?? [];
-        const place = left.findIndex(({ inserted }) => inserted?.sha256 === sha256);
-        const [edit] = place === -1 ? [] : left.splice(place, 1);
-        if (edit === undefined) conflicts.push(sessionId);
-        else {
-          counts.add(edit);
-          edits.push({ byteOffset: start, byteLength: source.length, bytes: inPlaceOf(source, edit), sessionId });
-        }
-      }
-      first = 0;
-      const source = scanner.bytes.subarray(0, scanner.batchLength);
-      if (source.length > 0) endsLine = source.at(-1) === LF;
-      if (isFirst) lineBreak = source.includes(CR) ? CRLF : LINE_FEED;
-      isFirst = false;
-      yield { source, edits };
-    } while (opened.nextBatch());
-    for (const [id, edits] of open) if (edits.length > 0) conflicts.push(id);
-    yield { source: EMPTY, edits: comingBack(wanted, endsLine, lineBreak, counts) };
-  }
-  return {
-    batches: batches(),
-    plan: () => {
-      if (conflicts.length === 0) return { change, isExact: false, ...counts.all };
-      throw changedSince(input, change, [...new Set(conflicts)]);
-    },
-  };
-}
-
-/** The records that the change removed, at the end of the file. */
-function comingBack(
-  wanted: ReadonlyMap<string, readonly LoggedEdit[]>,
-  endsLine: boolean,
-  lineBreak: Uint8Array,
-  counts: Counts,
-): RecordEdit[] {
-  const removed = [...wanted.values()].flat().filter(({ inserted }) => inserted === undefined);
-  removed.sort((left, right) => left.byteOffset - right.byteOffset);
-  let needsBreak = !endsLine;
-  return removed.map((edit) => {
-    const bytes = removedBytes(edit);
-    const withBreak = needsBreak ? Buffer.concat([lineBreak, bytes]) : bytes;
-    needsBreak = bytes.at(-1) !== LF;
-    counts.add(edit);
-    return { byteOffset: 0, byteLength: 0, bytes: withBreak, sessionId: edit.sessionId };
-  });
-}
-
-/** The old record with the line breaks that the new one has around it; nothing where the change added it. */
-function inPlaceOf(source: Uint8Array, edit: LoggedEdit): Uint8Array {
-  const old = bareRecord(removedBytes(edit));
-  if (old.length === 0) return EMPTY;
-  return Buffer.concat([
-    old,
-    source.subarray(bareRecord(source).byteOffset - source.byteOffset + bareRecord(source).length),
-  ]);
-}
-
-class Counts {
-  readonly all = { restored: 0, replaced: 0, removed: 0 };
-
-  add(edit: LoggedEdit): void {
-    if (edit.sessionId === undefined) return;
-    if (edit.inserted === undefined) this.all.restored += 1;
-    else if (edit.removed === undefined && edit.removedBase64 === undefined) this.all.removed += 1;
-    else this.all.replaced += 1;
-  }
-}
-
-function changedSince({ location }: CsvInput, { number }: HistoryEntry, what: readonly string[]): SessionsError {
-  const named = what.slice(0, MOST_NAMED).join(", ");
-  const more = what.length > MOST_NAMED ? ` and ${what.length - MOST_NAMED} more` : "";
-  return new SessionsError("STORE_CHANGED", {
-    path: location,
-    reason: `since change ${number}, other changes were made to ${named}${more}`,
-    hint: "take those changes back first (sessions log shows them), or restore single sessions from a backup",
-  });
-}
-
-const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const EMPTY = new Uint8Array(0);
-const LF = 0x0a;
-const CR = 0x0d;
-const CRLF = Buffer.from("\r\n");
-const LINE_FEED = Buffer.from("\n");
 
 /** Batches whose result is hashed on the way. */
 function* hashed(batches: Iterable<ChangeBatch>, result: VersionHash): Generator<ChangeBatch> {

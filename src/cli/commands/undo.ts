@@ -1,6 +1,6 @@
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import type { UndoPlan } from "../../copies/undo.js";
+import type { UndoPlan } from "../../copies/undo-plan.js";
 import { isYes, requireTerminal } from "../asking.js";
 import { SessionsError } from "../../errors.js";
 import { originOf } from "../change-origin.js";

@@ -1,0 +1,102 @@
+import type { Snapshot } from "../storage/snapshot.js";
+import { bareRecord, recordHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
+import type { ChangeBatch, CsvChange } from "../store/csv-change.js";
+import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
+import { readEdits, removedBytes, type HistoryEntry } from "./change-history.js";
+import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
+
+const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
+const EMPTY = new Uint8Array(0);
+const LF = 0x0a;
+const CR = 0x0d;
+const CRLF = Buffer.from("\r\n");
+const LINE_FEED = Buffer.from("\n");
+
+/** Only what the change was about, in a file that has changed since. */
+export function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
+  const wanted = new Map<string, LoggedEdit[]>();
+  for (const edit of readEdits(change.path)) {
+    if (edit.sessionId === undefined) throw changedSince(input, change, ["what stands between the records"]);
+    wanted.set(edit.sessionId, [...(wanted.get(edit.sessionId) ?? []), edit]);
+  }
+  const counts = new Counts();
+  const conflicts: string[] = [];
+  const opened = openCsv(readFromStart(snapshot, input.onRead), input);
+  const { scanner, reader } = opened;
+  function* batches(): Generator<ChangeBatch> {
+    const open = new Map<string, LoggedEdit[]>();
+    for (const [id, edits] of wanted)
+      open.set(
+        id,
+        edits.filter(({ inserted }) => inserted !== undefined),
+      );
+    if (scanner.hasBom) yield { source: BOM, edits: [] };
+    let endsLine = true;
+    let lineBreak: Uint8Array = CRLF;
+    let isFirst = true;
+    let first = 1;
+    do {
+      const edits: RecordEdit[] = [];
+      for (let record = first; record < scanner.recordCount; record += 1) {
+        const sessionId = reader.text(record, "session_id");
+        const candidates = wanted.get(sessionId);
+        if (candidates === undefined || scanner.isBlank(record)) continue;
+        const start = scanner.recordStart(record);
+        const source = scanner.bytes.subarray(start, scanner.recordEnd(record));
+        const sha256 = recordHash(source);
+        const left = open.get(sessionId) ?? [];
+        const place = left.findIndex(({ inserted }) => inserted?.sha256 === sha256);
+        const [edit] = place === -1 ? [] : left.splice(place, 1);
+        if (edit === undefined) conflicts.push(sessionId);
+        else {
+          counts.add(edit);
+          edits.push({ byteOffset: start, byteLength: source.length, bytes: inPlaceOf(source, edit), sessionId });
+        }
+      }
+      first = 0;
+      const source = scanner.bytes.subarray(0, scanner.batchLength);
+      if (source.length > 0) endsLine = source.at(-1) === LF;
+      if (isFirst) lineBreak = source.includes(CR) ? CRLF : LINE_FEED;
+      isFirst = false;
+      yield { source, edits };
+    } while (opened.nextBatch());
+    for (const [id, edits] of open) if (edits.length > 0) conflicts.push(id);
+    yield { source: EMPTY, edits: comingBack(wanted, endsLine, lineBreak, counts) };
+  }
+  return {
+    batches: batches(),
+    plan: () => {
+      if (conflicts.length === 0) return { change, isExact: false, ...counts.all };
+      throw changedSince(input, change, [...new Set(conflicts)]);
+    },
+  };
+}
+
+/** The records that the change removed, at the end of the file. */
+function comingBack(
+  wanted: ReadonlyMap<string, readonly LoggedEdit[]>,
+  endsLine: boolean,
+  lineBreak: Uint8Array,
+  counts: Counts,
+): RecordEdit[] {
+  const removed = [...wanted.values()].flat().filter(({ inserted }) => inserted === undefined);
+  removed.sort((left, right) => left.byteOffset - right.byteOffset);
+  let needsBreak = !endsLine;
+  return removed.map((edit) => {
+    const bytes = removedBytes(edit);
+    const withBreak = needsBreak ? Buffer.concat([lineBreak, bytes]) : bytes;
+    needsBreak = bytes.at(-1) !== LF;
+    counts.add(edit);
+    return { byteOffset: 0, byteLength: 0, bytes: withBreak, sessionId: edit.sessionId };
+  });
+}
+
+/** The old record with the line breaks that the new one has around it; nothing where the change added it. */
+function inPlaceOf(source: Uint8Array, edit: LoggedEdit): Uint8Array {
+  const old = bareRecord(removedBytes(edit));
+  if (old.length === 0) return EMPTY;
+  return Buffer.concat([
+    old,
+    source.subarray(bareRecord(source).byteOffset - source.byteOffset + bareRecord(source).length),
+  ]);
+}

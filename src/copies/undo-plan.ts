@@ -1,0 +1,41 @@
+import { SessionsError } from "../errors.js";
+import type { LoggedEdit } from "../store/change-log.js";
+import type { CsvInput } from "../store/csv-source.js";
+import type { HistoryEntry } from "./change-history.js";
+
+/** What taking a change back does, as data. */
+export interface UndoPlan {
+  /** The change that is taken back. */
+  readonly change: HistoryEntry;
+  /** The file becomes, byte for byte, what it was before the change. */
+  readonly isExact: boolean;
+  /** Sessions that come back, that get their old record, and that go. */
+  readonly restored: number;
+  readonly replaced: number;
+  readonly removed: number;
+}
+
+const MOST_NAMED = 5;
+
+/** Sessions that are touched. */
+export class Counts {
+  readonly all = { restored: 0, replaced: 0, removed: 0 };
+
+  add(edit: LoggedEdit): void {
+    if (edit.sessionId === undefined) return;
+    if (edit.inserted === undefined) this.all.restored += 1;
+    else if (edit.removed === undefined && edit.removedBase64 === undefined) this.all.removed += 1;
+    else this.all.replaced += 1;
+  }
+}
+
+/** STORE_CHANGED: what a change was about was changed since. */
+export function changedSince({ location }: CsvInput, { number }: HistoryEntry, what: readonly string[]): SessionsError {
+  const named = what.slice(0, MOST_NAMED).join(", ");
+  const more = what.length > MOST_NAMED ? ` and ${what.length - MOST_NAMED} more` : "";
+  return new SessionsError("STORE_CHANGED", {
+    path: location,
+    reason: `since change ${number}, other changes were made to ${named}${more}`,
+    hint: "take those changes back first (sessions log shows them), or restore single sessions from a backup",
+  });
+}
