@@ -239,7 +239,7 @@ test("what a killed backup left is removed after an hour, and nothing else", asy
   expect(fs.readdirSync(folder)).toHaveLength(before + 2 - 1);
 });
 
-test.skipIf(!IS_ROOT)("root's copy beside the file of another user belongs to that user", async () => {
+test.skipIf(!IS_ROOT)("root's copy beside the file of another user belongs to that user (needs root)", async () => {
   const file = sessionFile();
   fs.chownSync(file, 65_534, 65_534);
   const { path: backup } = await backUp(file);
