@@ -22,7 +22,7 @@ const LATEST_SECONDS = 4_102_444_800;
 const CLOCK = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?`;
 /** Hour, minute, second, fraction, AM or PM. */
 const TIME_OF_DAY = String.raw`(?:[Tt_ ,:]+${CLOCK}\s*([AaPp]\.?[Mm]\.?)?)?`;
-const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
+const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
 const DAY_NAME = String.raw`(?:[A-Za-z]{3,9},? +)?`;
 const DATE_FORMS: readonly [form: RegExp, parts: "ymd" | "basic" | "numbers" | "dMy" | "Mdy" | "MdTy"][] = [
   [

@@ -56,3 +56,8 @@ test("numbers above 12 are days, and both kinds tell nothing", () => {
   expect(order("a,13/04/2024 10:00,04/13/2024 10:00\n")).toBeUndefined();
   expect(order("a,03/04/2024 10:00\n")).toBeUndefined();
 });
+
+test("an offset that no place has is none: digits stand there that mean something else", () => {
+  expect(readTime("2025-10-18 12:12:28 -1915", undefined)).toBeUndefined();
+  expect(readTime("2025-10-18 12:12:28 +1400", undefined)).toMatchObject({ text: "2025-10-17T22:12:28" });
+});
