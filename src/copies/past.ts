@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { SessionsError } from "../errors.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { readEdits, readHistory, removedBytes, versionOfSource, type HistoryEntry } from "./change-history.js";
+import { readExactly } from "./read-exactly.js";
 
 /** A version that the file had. */
 export interface PastVersion {
@@ -109,12 +110,5 @@ function readWhole(snapshot: Snapshot): Buffer {
       hint: "restore a backup to another file and look at that",
     });
   }
-  const bytes = Buffer.alloc(snapshot.byteLength);
-  let fill = 0;
-  while (fill < bytes.length) {
-    const count = snapshot.readAt(bytes.subarray(fill), fill);
-    if (count === 0) throw new SessionsError("STORE_CHANGED", { path: snapshot.path });
-    fill += count;
-  }
-  return bytes;
+  return readExactly(snapshot, 0, snapshot.byteLength);
 }

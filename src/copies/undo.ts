@@ -9,6 +9,7 @@ import { changeCsv, type ChangeBatch, type CsvChange, type Locking } from "../st
 import type { CsvInput } from "../store/csv-source.js";
 import type { WriteControl, WriteResult } from "../store/store.js";
 import { readEdits, readHistory, removedBytes, versionOfSource, type HistoryEntry } from "./change-history.js";
+import { readExactly } from "./read-exactly.js";
 import { undoBySession } from "./undo-by-session.js";
 import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
 
@@ -93,7 +94,7 @@ function exactUndo(snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan
       yield* unchanged(snapshot, at, edit.byteOffset + shift);
       at = edit.byteOffset + shift + byteLength;
       shift += byteLength - bytes.length;
-      const source = read(snapshot, at - byteLength, byteLength);
+      const source = readExactly(snapshot, at - byteLength, byteLength);
       counts.add(edit);
       yield { source, edits: [{ byteOffset: 0, byteLength, bytes, sessionId: edit.sessionId }] };
     }
@@ -171,17 +172,6 @@ function* hashed(batches: Iterable<ChangeBatch>, result: VersionHash): Generator
 
 function* unchanged(snapshot: Snapshot, start: number, end: number): Generator<ChangeBatch> {
   for (let at = start; at < end; at += CHUNK_BYTES) {
-    yield { source: read(snapshot, at, Math.min(CHUNK_BYTES, end - at)), edits: [] };
+    yield { source: readExactly(snapshot, at, Math.min(CHUNK_BYTES, end - at)), edits: [] };
   }
-}
-
-function read(snapshot: Snapshot, byteOffset: number, byteLength: number): Buffer {
-  const target = Buffer.allocUnsafe(byteLength);
-  let fill = 0;
-  while (fill < byteLength) {
-    const count = snapshot.readAt(target.subarray(fill), byteOffset + fill);
-    if (count === 0) throw new SessionsError("STORE_CHANGED", { path: snapshot.path });
-    fill += count;
-  }
-  return target;
 }

@@ -2,24 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Dialect } from "../../src/check/dialect.js";
 import { Overlap, PAGE_BYTES, spansBorder } from "../../src/check/overlap.js";
 import { memorySource } from "../../src/store/csv-source.js";
-import { ledgerOf, lineOf, recordAt } from "./record-parts.js";
+import { DIALECT, ledgerOf, lineOf, recordAt } from "./record-parts.js";
 
-const DIALECT: Dialect = {
-  delimiter: ",",
-  prefix: undefined,
-  suffix: undefined,
-  isDiff: false,
-  lineBreak: "\n",
-  hasOnlyCarriageReturns: false,
-  hasOddBreaks: false,
-  header: undefined,
-  idsAreUuids: true,
-  mixedUpTo: undefined,
-  lastMayBeEmpty: false,
-  allUsersNamePlatform: true,
-  hasRoundedTimes: false,
-  usersNamePlatform: true,
-};
 const GOOD = lineOf();
 const PIECE = lineOf({ session_id: "1111-4111-8111-11111111111a" });
 const SHORT_PIECE = lineOf({ session_id: "111111111" });

@@ -1,6 +1,7 @@
 // Records as the slow reading gives them, and a ledger that can be looked at.
 import type { RecordPart } from "../../src/check/parts.js";
 import type { Diagnostic } from "../../src/check/diagnostic.js";
+import type { Dialect } from "../../src/check/dialect.js";
 import { Ledger } from "../../src/check/ledger.js";
 import { readRecord, type RecordLayout } from "../../src/check/record-reading.js";
 import type { DroppedSegment, QuarantinedSegment } from "../../src/check/segment.js";
@@ -44,3 +45,21 @@ export function ledgerOf(text: string, records: number) {
   ledger.records = records;
   return { ledger, reported, superseded };
 }
+
+/** Of a file with commas whose ids are UUIDs and whose users name their platform. */
+export const DIALECT: Dialect = {
+  delimiter: ",",
+  prefix: undefined,
+  suffix: undefined,
+  isDiff: false,
+  lineBreak: "\n",
+  hasOnlyCarriageReturns: false,
+  hasOddBreaks: false,
+  header: undefined,
+  idsAreUuids: true,
+  mixedUpTo: undefined,
+  lastMayBeEmpty: false,
+  allUsersNamePlatform: true,
+  hasRoundedTimes: false,
+  usersNamePlatform: true,
+};

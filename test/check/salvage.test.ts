@@ -3,7 +3,7 @@ import type { Dialect } from "../../src/check/dialect.js";
 import type { RecordLayout } from "../../src/check/record-reading.js";
 import { salvage, type Salvage, type Surroundings } from "../../src/check/salvage.js";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
-import { lineOf, USUAL } from "./record-parts.js";
+import { DIALECT, lineOf, USUAL } from "./record-parts.js";
 
 const ID = "11111111-1111-4111-8111-111111111111";
 const THREAD = "22222222-2222-4222-8222-222222222222";
@@ -22,22 +22,6 @@ const WHOLE = {
 /** What of it stands behind the user. */
 const BEHIND_USER = `web,${THREAD},${CREATED},${ACTIVE},,{}`;
 
-const DIALECT: Dialect = {
-  delimiter: ",",
-  prefix: undefined,
-  suffix: undefined,
-  isDiff: false,
-  lineBreak: "\n",
-  hasOnlyCarriageReturns: false,
-  hasOddBreaks: false,
-  header: undefined,
-  idsAreUuids: true,
-  mixedUpTo: undefined,
-  lastMayBeEmpty: false,
-  allUsersNamePlatform: true,
-  hasRoundedTimes: false,
-  usersNamePlatform: true,
-};
 /** A file whose ids have no form. */
 const FREE: Dialect = { ...DIALECT, idsAreUuids: false, usersNamePlatform: false };
 

@@ -56,39 +56,26 @@ export async function runRestore(
   else await restoreFile(context, settings, targets, options);
 }
 
+/** The options that ask for some sessions. */
+const SELECTING = [
+  "id",
+  "user",
+  "platform",
+  "active",
+  "expired",
+  "pending",
+  "idle",
+  "since",
+  "until",
+  "createdSince",
+  "createdUntil",
+  "where",
+  "search",
+] as const satisfies readonly (keyof RestoreOptions)[];
+
 /** Whether only some sessions are asked for. @throws SessionsError USAGE where --on-conflict has nothing to say */
 function selects(options: RestoreOptions): boolean {
-  const {
-    id,
-    user,
-    platform,
-    active,
-    expired,
-    pending,
-    idle,
-    since,
-    until,
-    createdSince,
-    createdUntil,
-    where,
-    search,
-  } = options;
-  const given = [
-    id,
-    user,
-    platform,
-    active,
-    expired,
-    pending,
-    idle,
-    since,
-    until,
-    createdSince,
-    createdUntil,
-    where,
-    search,
-  ];
-  const isSelection = given.some((value) => value !== undefined);
+  const isSelection = SELECTING.some((name) => options[name] !== undefined);
   if (isSelection || options.onConflict === undefined) return isSelection;
   throw new SessionsError("USAGE", {
     reason: "--on-conflict is for a selection of sessions; without one the whole file is replaced",

@@ -1,8 +1,7 @@
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
 import type { UndoPlan } from "../../copies/undo-plan.js";
-import { isYes, requireTerminal } from "../asking.js";
-import { SessionsError } from "../../errors.js";
+import { requireTerminal, requireYes } from "../asking.js";
 import { originOf } from "../change-origin.js";
 import type { CliContext } from "../context.js";
 import { lockingOf } from "../locking.js";
@@ -62,8 +61,7 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     );
     shown = shownPlan();
     await context.stderr.write(await paragraph(context.stderr, textOf(shown, "will be")));
-    const answer = (await context.prompt(`Take change ${shown.change.number} back? [y/N] `))?.trim().toLowerCase();
-    if (!isYes(answer)) throw new SessionsError("CANCELLED", { reason: "nothing was changed" });
+    await requireYes(context, `Take change ${shown.change.number} back?`);
   }
   const {
     plan,
