@@ -1,7 +1,6 @@
 import { lstatSync } from "node:fs";
 import { SessionsError } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
-import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { prepareRepair, repairedPieces, type PreparedRepair } from "../store/csv-repair.js";
 import { repairInPlace, repairTo, writeSalvaged, type RepairWriting } from "../store/csv-repair-writing.js";
@@ -22,7 +21,7 @@ import { repairJson, repairText } from "./report-repair.js";
 import { shellQuote } from "./shell-quote.js";
 import type { Settings } from "./settings.js";
 import { shownPath } from "./shown-path.js";
-import { ageOfForeignWrite, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
+import { ageOfForeignSnapshot, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
 
 /**
  * Plans, shows, asks and repairs, in this order; a dry run stops after showing. Ends with exit code 4 where something was
@@ -117,10 +116,7 @@ class Repair {
       await this.#report("done", this.#planned(), []);
       return;
     }
-    const foreignAge = ageOfForeignWrite(this.#context, {
-      modifiedAt: (snapshot.mtime.getTime() / 1000) * MICROSECONDS_PER_SECOND,
-      lastWrittenByUs: wasWrittenByUs(readLockRecord(snapshot.realPath), snapshot),
-    });
+    const foreignAge = ageOfForeignSnapshot(this.#context, snapshot);
     const isAgreed = this.#options.yes === true;
     if (!isAgreed) {
       const hint =

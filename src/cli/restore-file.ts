@@ -2,7 +2,6 @@ import { diffVersions } from "../copies/diff.js";
 import { prepareRestore, writeRestore, type PreparedRestore, type RestoreWritten } from "../copies/restore.js";
 import { SessionsError } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
-import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
@@ -15,7 +14,7 @@ import { restoreJson, restoreText, type RestorePlan, type RestoreStage } from ".
 import { shellQuote } from "./shell-quote.js";
 import type { Settings } from "./settings.js";
 import { shownPath } from "./shown-path.js";
-import { ageOfForeignWrite, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
+import { ageOfForeignSnapshot, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
 
 /** What a restore reads and writes; paths are absolute. */
 export interface RestoreTargets {
@@ -56,13 +55,7 @@ export async function restoreFile(
     await report(options.dryRun === true ? "dry run" : "done");
     return;
   }
-  const foreignAge =
-    current === undefined
-      ? undefined
-      : ageOfForeignWrite(context, {
-          modifiedAt: (current.mtime.getTime() / 1000) * MICROSECONDS_PER_SECOND,
-          lastWrittenByUs: wasWrittenByUs(readLockRecord(current.realPath), current),
-        });
+  const foreignAge = current === undefined ? undefined : ageOfForeignSnapshot(context, current);
   if (options.yes !== true) {
     const hint = "add --yes to restore without asking, or --dry-run to only see what would change";
     requireTerminal(context, "restore", "replaces the file", hint);

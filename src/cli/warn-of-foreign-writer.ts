@@ -1,4 +1,6 @@
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
+import type { Snapshot } from "../storage/snapshot.js";
 import type { SessionStore, StoreDescription } from "../store/store.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
@@ -15,14 +17,21 @@ export async function foreignWriteAge(context: CliContext, store: SessionStore):
   return ageOfForeignWrite(context, await store.describe());
 }
 
-/** The same for a file that may be no store yet. */
-export function ageOfForeignWrite(
+function ageOfForeignWrite(
   context: CliContext,
   { modifiedAt, lastWrittenByUs }: Pick<StoreDescription, "modifiedAt" | "lastWrittenByUs">,
 ): number | undefined {
   if (modifiedAt === undefined || lastWrittenByUs === true) return undefined;
   const seconds = (context.clock() - modifiedAt) / MICROSECONDS_PER_SECOND;
   return seconds > FOREIGN_WRITER_SECONDS ? undefined : Math.max(0, seconds);
+}
+
+/** The same for one version of a file. */
+export function ageOfForeignSnapshot(context: CliContext, snapshot: Snapshot): number | undefined {
+  return ageOfForeignWrite(context, {
+    modifiedAt: (snapshot.mtime.getTime() / 1000) * MICROSECONDS_PER_SECOND,
+    lastWrittenByUs: wasWrittenByUs(readLockRecord(snapshot.realPath), snapshot),
+  });
 }
 
 export async function warnOfForeignWriter(context: CliContext, settings: Settings, ageSeconds: number): Promise<void> {

@@ -1,6 +1,8 @@
 // What is told of the changes of a file, on a terminal, in a pipe and to programs; and the question before one is taken back.
+import { appendFileSync, utimesSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
-import { csvFile, csvRow, Folder } from "./context.js";
+import { csvFile, csvRow, Folder, NOW } from "./context.js";
 
 const BEFORE = csvFile(csvRow({ id: "s1" }), csvRow({ id: "s2" }), csvRow({ id: "s3" }));
 
@@ -106,4 +108,16 @@ test("list and show read the file as it was", async () => {
   const none = await folder.run(["-s", "s.csv", "list", "--at", "2024-01-01", "--format", "ids"]);
   expect(none).toMatchObject({ stdout: "", exitCode: 2 });
   expect(none.stderr).toContain("no version of the file from 2024-01-01T00:00:00.000Z or before is known");
+});
+
+test("undo warns of a backend that wrote the file a moment ago, and says so to programs", async () => {
+  const folder = await changed();
+  expect((await folder.run(["-s", "s.csv", "undo", "-y"])).stderr).toBe("");
+  await folder.run(["-s", "s.csv", "delete", "s1", "-y"]);
+  const now = new Date(Date.parse(NOW));
+  appendFileSync(path.join(folder.path, "s.csv"), `${csvRow({ id: "s9" })}\n`);
+  utimesSync(path.join(folder.path, "s.csv"), now, now);
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "undo", "-y", "--json"]);
+  expect(stderr).toContain("this file was written 0s ago, and not under our lock");
+  expect(JSON.parse(stdout)).toMatchObject({ exact: false, restored: 1, warnings: ["FOREIGN_WRITER"] });
 });

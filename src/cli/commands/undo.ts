@@ -10,6 +10,7 @@ import { chooseStore, requireFile } from "../open-store.js";
 import { count } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
 import { warningText } from "../report-removal.js";
+import { ageOfForeignSnapshot, warnOfForeignWriter } from "../warn-of-foreign-writer.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface UndoOptions extends GlobalOptions {
@@ -51,6 +52,8 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     await report(context, settings, file, { plan: shownPlan(), isDryRun: true, change: undefined, warnings: [] });
     return;
   }
+  using current = openSnapshot(file);
+  const foreignAge = ageOfForeignSnapshot(context, current);
   let shown: UndoPlan | undefined;
   if (options.yes !== true) {
     requireTerminal(
@@ -61,6 +64,7 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     );
     shown = shownPlan();
     await context.stderr.write(await paragraph(context.stderr, textOf(shown, "will be")));
+    if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
     await requireYes(context, `Take change ${shown.change.number} back?`);
   }
   const {
@@ -71,7 +75,9 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     signal: context.interruptSignal(),
     origin: originOf(context, settings),
   });
-  await report(context, settings, file, { plan, isDryRun: false, change, warnings });
+  if (options.yes === true && foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
+  const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...warnings];
+  await report(context, settings, file, { plan, isDryRun: false, change, warnings: codes });
   for (const warning of warnings) await warn(context, settings, warningText(warning));
 }
 
