@@ -239,9 +239,11 @@ export class Recovery {
       pieces += line.text.split(this.layout.delimiter).length - 1;
       if (used.length > JOINED_LINES) return undefined;
       if (used.length < 2 || pieces < this.layout.names.length) continue;
-      for (const between of ["nothing", "trimmed"] as const) {
-        const block = new Block(used, this.#dialect, isMidLine, between);
-        if (block.text.length > JOINED_BYTES) return undefined;
+      const untrimmed = new Block(used, this.#dialect, isMidLine, "nothing");
+      const { text } = untrimmed;
+      if (text.length > JOINED_BYTES) return undefined;
+      const trimmed = new Block(used, this.#dialect, isMidLine, "trimmed");
+      for (const block of trimmed.text === text ? [trimmed] : [untrimmed, trimmed]) {
         const reading = readRecord(block.text, 0, this.layout, this.#rules);
         if (reading?.end !== block.text.length) continue;
         const part = this.#part(block, reading, this.layout, "split-record");
@@ -250,7 +252,6 @@ export class Recovery {
         found = part;
         break;
       }
-      const text = new Block(used, this.#dialect, isMidLine, "nothing").text;
       if (found === undefined && !mayBecomeRecord(text, 0, this.layout, this.#rules)) return undefined;
     }
     return found;

@@ -7,6 +7,7 @@ import { readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckListener, CheckOptions } from "./run.js";
 import { SegmentLog } from "./segment-log.js";
 import type { QuarantinedSegment, Segment } from "./segment.js";
+import { settleRepair, type Repaired } from "./settle-repair.js";
 
 /** What a repair would do, as data. Reading its parts reads the input again, which must not change meanwhile. */
 export interface RepairPlan {
@@ -38,22 +39,37 @@ export interface RepairPlan {
 
 const PIECE_BYTES = 256 * 1024;
 
-/** Plans the repair of a file: writes nothing. Memory: what is healed, and a table of the sessions' ids. */
-export function planRepair(source: ByteSource, options: CheckOptions = {}, listener?: CheckListener): RepairPlan {
-  const log = new SegmentLog((diagnostic) => listener?.onDiagnostic(diagnostic));
-  const { backup, ...runOptions } = options;
+/**
+ * Plans the repair of a file: writes nothing. What a repair of the repaired file would change is changed at once, so that
+ * repairing twice changes nothing. Memory: what is healed, and a table of the sessions' ids.
+ *
+ * @param listener is told what is wrong with the file itself
+ */
+export function planRepair(source: ByteSource, checkOptions: CheckOptions = {}, listener?: CheckListener): RepairPlan {
+  const { backup, lossy, onRead } = checkOptions;
   const olderCopy = backup === undefined ? undefined : new OlderCopy(planRepair(backup).output());
-  const { ledger, source: content } = new CheckRun(source, log, { ...runOptions, olderCopy }).run();
-  const { records, duplicates, report } = ledger;
-  const healed = ledger.healed - log.countHealedInVain();
-  const isIdentity = content === source && log.isIdentity;
+  const settings = { lossy: lossy === true, olderCopy };
+  const found = new SegmentLog((diagnostic) => listener?.onDiagnostic(diagnostic));
+  const options = onRead === undefined ? settings : { ...settings, onRead };
+  const { ledger, source: content } = new CheckRun(source, found, options).run();
+  const { records, duplicates, healed, report } = ledger;
+  const isIdentity = content === source && found.isIdentity;
+  const kept = records - (healed - found.countHealedInVain());
+  const first: Repaired = { log: found, records, kept, duplicates, unresolved: report.unresolved };
+  const repaired = isIdentity ? first : settleRepair(content, first, settings, (at) => report.line(at));
+  const { log } = repaired;
   const read = (byteOffset: number, byteLength: number): Uint8Array => {
     return readBytes(content, byteOffset, byteLength);
   };
   return {
     isIdentity,
-    records: { kept: records - healed, healed, quarantined: log.quarantinedCount, duplicates },
-    unresolved: report.unresolved,
+    records: {
+      kept: repaired.kept,
+      healed: repaired.records - repaired.kept,
+      quarantined: log.quarantinedCount,
+      duplicates: repaired.duplicates,
+    },
+    unresolved: repaired.unresolved,
     counts: report.counts,
     content,
     segments: () => log.segments(),

@@ -18,7 +18,7 @@ interface KeptSegment extends Span {
 }
 
 /** Replaced by `bytes`, which hold the same values in a form that everyone reads. */
-interface HealedSegment extends Span {
+export interface HealedSegment extends Span {
   readonly kind: "healed";
   readonly bytes: Uint8Array;
 }
