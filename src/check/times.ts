@@ -19,9 +19,10 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const EARLIEST_SECONDS = 946_684_800;
 const LATEST_SECONDS = 4_102_444_800;
 
-const CLOCK = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?`;
+/** Of `09:58.31` nobody knows whether it lacks the seconds or the hour. */
+const CLOCK = String.raw`(?!\d+:\d+\.|\d+\.\d+:)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?`;
 /** Hour, minute, second, fraction, AM or PM. */
-const TIME_OF_DAY = String.raw`(?:[Tt_ ,:]+${CLOCK}\s*([AaPp]\.?[Mm]\.?)?)?`;
+const TIME_OF_DAY = String.raw`(?:(?:[Tt_ ,]+|:)${CLOCK}\s*([AaPp]\.?[Mm]\.?)?)?`;
 const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
 const DAY_NAME = String.raw`(?:[A-Za-z]{3,9},? +)?`;
 const DATE_FORMS: readonly [form: RegExp, parts: "ymd" | "basic" | "numbers" | "dMy" | "Mdy" | "MdTy"][] = [

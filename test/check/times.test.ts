@@ -61,3 +61,14 @@ test("an offset that no place has is none: digits stand there that mean somethin
   expect(readTime("2025-10-18 12:12:28 -1915", undefined)).toBeUndefined();
   expect(readTime("2025-10-18 12:12:28 +1400", undefined)).toMatchObject({ text: "2025-10-17T22:12:28" });
 });
+
+test.each(["2025-09-08T:09:58.31", "2025-09-08 09:58.31", "2025/09/08 09.58:31", "2025/09/08 :09:58"])(
+  "a time that may have lost its hour is none: %s",
+  (text) => {
+    expect(readTime(text, undefined)).toBeUndefined();
+  },
+);
+
+test.each(["2025/09/08 09.58.31", "2025/09/08:09:58:31", "2025/09/08, 09:58:31"])("%s has an hour", (text) => {
+  expect(readTime(text, undefined)).toMatchObject({ text: "2025-09-08T09:58:31", isLossy: false });
+});
