@@ -141,8 +141,8 @@ function cutsOf(input: Uint8Array, bytes: Uint8Array, pieces: readonly Piece[]):
   let at = 0;
   for (const { start, end } of pieces.slice(0, -1)) {
     for (const byte of bytes.subarray(start, end)) {
-      if (!isLetterOrDigit(byte)) continue;
-      at = input.indexOf(byte, at) + 1;
+      if (input[at] === byte) at += 1;
+      else if (isLetterOrDigit(byte)) at = input.indexOf(byte, at) + 1;
       if (at === 0) return undefined;
     }
     cuts.push(at);
