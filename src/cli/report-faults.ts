@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import type { Faults } from "../store/store.js";
 import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
-import { STANDARD_INPUT_NAME } from "./open-store.js";
 import { count } from "./render/numbers.js";
 import { visibleText } from "./render/visible.js";
 import type { Settings } from "./settings.js";
@@ -19,7 +20,9 @@ export async function reportLeftOut(
 ): Promise<void> {
   if (faults.count === 0) return;
   const verb = faults.count === 1 ? "is" : "are";
-  const file = location === STANDARD_INPUT_NAME ? undefined : shellQuote(shownPath(context, location));
+  // An earlier version of a file is in memory only.
+  const isFile = existsSync(path.resolve(context.workingDirectory, location));
+  const file = isFile ? shellQuote(shownPath(context, location)) : undefined;
   const next = file === undefined ? "" : `  see what is wrong with them with: sessions validate ${file}\n`;
   await warn(
     context,

@@ -112,6 +112,6 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT") return [];
-    throw ioFailure("list the backups in", folder, error);
+    throw ioFailure("list the backups in", folder, error, "ask whoever may read the file, or see its owner and mode");
   }
 }

@@ -77,6 +77,7 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
     isEncrypted: encoding.encryption !== undefined,
   });
   requireFree(place.path);
+  requireFree(manifestPath(place.path));
   const tempPath = tempFor(place.path);
   await using main = await begin(place, { target: place.path, tempPath }, request);
   removeStaleTemps(place.folder, tempPath);

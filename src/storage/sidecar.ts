@@ -44,6 +44,20 @@ export function ensureSidecarSubfolder(realPath: string, kind: SidecarKind): str
   return ensureFolder(realPath, sidecarSubfolder(realPath, kind), hint);
 }
 
+/**
+ * Whether a folder in the sidecar folder is there.
+ *
+ * @throws SessionsError IO_FAILED where something else stands there, such as a symbolic link, which is not followed
+ */
+export function hasSidecarSubfolder(realPath: string, kind: SidecarKind): boolean {
+  const folder = sidecarSubfolder(realPath, kind);
+  if (lstatSync(sidecarFolder(realPath), { throwIfNoEntry: false }) === undefined) return false;
+  refuseWhatIsNoFolder(sidecarFolder(realPath));
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return false;
+  refuseWhatIsNoFolder(folder);
+  return true;
+}
+
 function ensureFolder(realPath: string, folder: string, hint: string): string {
   try {
     mkdirSync(folder, { mode: 0o700 });

@@ -4,11 +4,12 @@ import { createHash, hash, type Hash } from "node:crypto";
 import { isUtf8 } from "node:buffer";
 import { lstatSync, readdirSync, unlinkSync } from "node:fs";
 import path from "node:path";
+import { SessionsError } from "../errors.js";
 import type { Edit } from "../csv/edit.js";
 import type { Replacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
 import { ioFailure } from "../storage/io-failure.js";
-import { sidecarSubfolder } from "../storage/sidecar.js";
+import { hasSidecarSubfolder, sidecarSubfolder } from "../storage/sidecar.js";
 import { beginSidecarFile } from "../storage/sidecar-file.js";
 import type { ChangeOrigin } from "./store.js";
 
@@ -168,19 +169,23 @@ function shortened(command: string): string {
   return command.length <= LONGEST_COMMAND ? command : `${command.slice(0, LONGEST_COMMAND)}…`;
 }
 
-/** The files of the log, by their numbers; empty where there is no log. */
+/**
+ * The files of the log, by their numbers; empty where there is no log.
+ * @throws SessionsError IO_FAILED where it may not be read, or something else stands in its place
+ */
 export function logEntryFiles(realPath: string): { readonly number: number; readonly path: string }[] {
   const folder = sidecarSubfolder(realPath, "log");
-  return namesIn(folder)
+  return namesIn(realPath, folder)
     .map((name) => ({ number: Number(ENTRY_NAME.exec(name)?.[1]), path: path.join(folder, name) }))
     .filter(({ number }) => !Number.isNaN(number))
     .sort((left, right) => left.number - right.number);
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(realPath: string, folder: string): string[] {
   try {
-    return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(folder) : [];
+    return hasSidecarSubfolder(realPath, "log") ? readdirSync(folder) : [];
   } catch (error) {
+    if (error instanceof SessionsError) throw error;
     throw ioFailure(
       "look into the change log",
       folder,

@@ -48,6 +48,7 @@ export class OwnCsv {
     const lines = new LineCounter(this.#input);
     const own = readColumns(targets.map((target) => target ?? ""));
     const isSameForm = targets.length === columns.length && targets.every((target, place) => target === columns[place]);
+    const idPlaces = [targets.indexOf("session_id"), targets.indexOf("user_id")];
     const reader = isSameForm && !isHeaderFault(own) ? new SessionReader(scanner, own) : undefined;
     let record = this.#hasHeader ? 1 : 0;
     let number = 1 - record;
@@ -61,7 +62,8 @@ export class OwnCsv {
           isText &&
           reader?.decodingFault(record) === undefined &&
           reader !== undefined &&
-          scanner.recordFlags(record) === 0
+          scanner.recordFlags(record) === 0 &&
+          !idPlaces.some((place) => startsWithSpace(scanner, scanner.field(record, place)))
         ) {
           yield new CopiedSession(scanner, reader, record, number);
           continue;
@@ -164,6 +166,12 @@ class CopiedSession implements IncomingSession {
 
 const LF = 0x0a;
 const CR = 0x0d;
+const SPACE = 0x20;
+
+/** It may be nothing but spaces. */
+function startsWithSpace(scanner: RecordScanner, field: number): boolean {
+  return scanner.bytes[scanner.valueStart(field)] === SPACE;
+}
 
 /** A field's value, its bytes as Latin-1. */
 function byteText(scanner: RecordScanner, field: number): string {

@@ -47,7 +47,11 @@ export class RowReader {
       if (typeof value !== "string") return value;
       values.set(column, HIGH.test(value) ? Buffer.from(value, "latin1").toString("utf8") : value);
     }
-    for (const column of NEEDED) if (!values.has(column)) return { reason: `${column} is missing` };
+    for (const column of NEEDED) {
+      const value = values.get(column);
+      if (value === undefined) return { reason: `${column} is missing` };
+      if (value.trim() === "") return { reason: `${column} is empty` };
+    }
     return { sessionId: values.get("session_id") ?? "", values, origin };
   }
 

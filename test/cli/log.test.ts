@@ -1,5 +1,5 @@
 // What is told of the changes of a file, on a terminal, in a pipe and to programs; and the question before one is taken back.
-import { appendFileSync, utimesSync } from "node:fs";
+import { appendFileSync, renameSync, symlinkSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { csvFile, csvRow, Folder, NOW } from "./context.js";
@@ -120,4 +120,30 @@ test("undo warns of a backend that wrote the file a moment ago, and says so to p
   const { stdout, stderr } = await folder.run(["-s", "s.csv", "undo", "-y", "--json"]);
   expect(stderr).toContain("this file was written 0s ago, and not under our lock");
   expect(JSON.parse(stdout)).toMatchObject({ exact: false, restored: 1, warnings: ["FOREIGN_WRITER"] });
+});
+
+test.each([
+  ["log", "s.csv.d/log"],
+  ["undo --yes", "s.csv.d"],
+  ["list --at 2025-09-01", "s.csv.d/log"],
+])("%s follows no symbolic link in the place of %s", async (command, link) => {
+  const folder = await changed();
+  renameSync(folder.file(link), folder.file("elsewhere"));
+  symlinkSync(folder.file("elsewhere"), folder.file(link));
+  const { stderr, exitCode } = await folder.run(["-s", "s.csv", ...command.split(" ")]);
+  expect(exitCode).toBe(15);
+  expect(stderr).toContain(`cannot open the folder <dir>/${link}: a symbolic link stands there`);
+});
+
+test("of a damaged version of the past it is said what is left out, and no file is named that there is not", async () => {
+  const folder = new Folder();
+  folder.write("s.csv", `${BEFORE}torn,row\n`);
+  await folder.run(["-s", "s.csv", "backup"]);
+  const now = await folder.run(["-s", "s.csv", "list", "--format", "ids"]);
+  expect(now.stderr).toContain("sessions validate s.csv");
+  folder.write("s.csv", BEFORE);
+  const past = await folder.run(["-s", "s.csv", "list", "--at", NOW, "--format", "ids"]);
+  expect(past.stdout).toBe("s1\ns2\ns3\n");
+  expect(past.stderr).toContain("1 record of s.csv as of 2025-09-30T10:45:00Z is left out, not whole:");
+  expect(past.stderr).not.toContain("validate");
 });

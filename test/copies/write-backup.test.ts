@@ -48,7 +48,8 @@ describe("what is refused", () => {
     const folder = temporaryFolder();
     fs.symlinkSync(path.join(folder, "elsewhere"), path.join(folder, "copy.csv.manifest.json"));
     const destination = { file: path.join(folder, "copy.csv") };
-    expect((await failureOf(() => backUp(file, { destination }))).code).toBe("STORE_EXISTS");
+    const { code, details } = await failureOf(() => backUp(file, { destination }));
+    expect([code, details.hint]).toEqual(["STORE_EXISTS", "name another path, or a folder"]);
     expect(fs.readdirSync(folder)).toEqual(["copy.csv.manifest.json"]);
   });
 

@@ -10,6 +10,8 @@ const CSV_ROW = `a,u_1,u,t,${T},${T},,"{""x"": ""é, \\""y\\""""}"`;
 
 test.for<[string, string, string]>([
   ["an empty session_id", `,u,p,t,${T},${T},,`, "session_id is empty"],
+  ["a session_id of spaces", ` ,u,p,t,${T},${T},,`, "session_id is empty"],
+  ["a user_id of spaces", `a,  ,p,t,${T},${T},,`, "user_id is empty"],
   ["an id that a spreadsheet rounded", `1.23457E+15,u,p,t,${T},${T},,`, "session_id stands in scientific notation"],
   ["no time", `a,u,p,t,${T},soon,,`, "last_activity is no time that exists"],
   ["a day that does not exist", `a,u,p,t,2025-02-30T10:00:00,${T},,`, "created_at is no time that exists"],
