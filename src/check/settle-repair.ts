@@ -36,8 +36,9 @@ export function settleRepair(
     const output = new RepairedSource(content, repaired.log.segments());
     const log = new SegmentLog(() => undefined);
     const { ledger, source } = new CheckRun(output, log, options).run();
+    if (log.isIdentity) return { ...repaired, unresolved: ledger.report.unresolved };
     // A container within what was repaired has offsets of its own.
-    if (log.isIdentity || source !== output) break;
+    if (source !== output) break;
     const composed = new SegmentLog(() => undefined);
     for (const segment of composeRepairs(content, repaired.log.segments(), log.segments(), lineAt)) {
       composed.segment(segment);

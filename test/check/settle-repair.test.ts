@@ -31,6 +31,19 @@ test("what looks like a header at first, and not when it is written, is set asid
   expect(plan.records).toEqual({ kept: 0, healed: 0, quarantined: 1, duplicates: 0 });
 });
 
+test("an error that only shows in what is left of the file is one that stays", () => {
+  const text = [
+    "id,user_id,platform,thread_id,cr,last_activity,ppproval,",
+    '\'29a7a1a5-52de-4b31-be08-0c32364e49ab,sl7840,slack,b1113b2d8eb1,2025-09-01T05:56:39.222315,2025-09-01T08:36:18.834406,,"{""note"": ""she said \\"t"", ""n"": 1}"',
+    '\'5a82cf13-88dd-45fc-a482-cf1e3dc259ae,sla652,slack,4d4c4209be04,2025-09-19T05:00:55.577957,2025-09-19T18:40:47.900403,"{""type"": ""approest"", ""args"": {""anchor"": [""body"", 0]}}","{""last_error"": ""Trace\'""}"',
+    '\'0340a933-cd45-402e-9090-0a4a0686a49b,teleg7512,telegram,64}01ef6-3084-48b9-9e80-9e1638b39c38,2025-08-10T06:29:54.250356,2025-08-10T08:03:31.840404,,"{""chat_id"":23456, "e"": ""li_wei""}',
+  ].join("");
+  const plan = planOf(text);
+  expect(plan.records.healed).toBe(3);
+  expect(plan.unresolved).toBe(planOf(outputOf(plan)).unresolved);
+  expect(plan.unresolved).toBe(1);
+});
+
 test("a file in which only a person can decide is settled too", () => {
   const record = "u1,telegram,t1,2025-01-02T03:04:05,2025-01-01T00:00:00,,{}";
   const text = `${HEADER}\n0f8fad5b-d9cb-469f-a165-70867728950e,${record}\n\n`;
