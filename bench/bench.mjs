@@ -2,7 +2,7 @@
  * Measures this CLI beside other tools on demo files, whole processes, and prints Markdown. No test: it judges answers and
  * prints ratios, but fails for none of them.
  *
- *   npm run bench -- [--rows 10000,100000,1000000] [--rounds 5] [--only count,stats,find,prune,json,tsv,start] [--tools sessions,zsv] [--file FILE]
+ *   npm run bench -- [--rows 10000,100000,1000000] [--rounds 5] [--only count,stats,find,prune,json,tsv,validate,export,import,backup,start] [--tools sessions,zsv] [--file FILE]
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,7 +11,7 @@ export const USER = "telegram_12345";
 
 /**
  * Tasks with an answer, in the order of the report. `answer` says how it is compared: `number` and `groups` by value,
- * `sessions` session by session with the file itself.
+ * `sessions` session by session with the file itself, `none` not at all.
  */
 export const TASKS = {
   count: { title: "count: number of sessions", answer: "number" },
@@ -20,6 +20,10 @@ export const TASKS = {
   prune: { title: `prune: delete what is idle for ${PRUNE_DAYS} days, about half`, answer: "sessions" },
   json: { title: "list as JSON", answer: "sessions" },
   tsv: { title: "list as TSV", answer: "sessions" },
+  validate: { title: "validate: every record, with both JSON columns", answer: "none" },
+  export: { title: "export as JSON, with the JSON columns parsed, to a file", answer: "sessions" },
+  import: { title: "import into a new file, or convert", answer: "sessions" },
+  backup: { title: "backup: a checked copy on the disk", answer: "none" },
 };
 
 /** Tasks without a file; only the time counts. */

@@ -9,9 +9,9 @@ export const CLI = fileURLToPath(import.meta.resolve("../bin/sessions.js"));
 export const OURS = "sessions";
 export const FLOOR = "node -e 0";
 const NODE = process.execPath;
-const ARGUMENTS = { count: "", stats: EXPIRED_UNTIL, find: USER, prune: PRUNED_UNTIL, json: "", tsv: "" };
+const ARGUMENTS = { stats: EXPIRED_UNTIL, find: USER, prune: PRUNED_UNTIL };
 
-function ours(task, file) {
+function ours(task, file, out) {
   const arguments_ = {
     count: ["stats", "--json", "--now", NOW],
     stats: ["stats", "--json", "--now", NOW],
@@ -19,15 +19,26 @@ function ours(task, file) {
     prune: ["prune", "--idle", `${PRUNE_DAYS}d`, "--now", NOW, "--yes", "--include-pending"],
     json: ["list", "--format", "json"],
     tsv: ["list", "--format", "tsv"],
+    validate: ["validate", file],
+    export: ["export", "--format", "json", "-o", out],
+    import: ["import", file, "--create", "--yes"],
+    backup: ["backup", out],
   };
-  const formats = { count: "ours", stats: "ours", find: "tsv", prune: "csv", json: "json", tsv: "tsv" };
-  const argv = [NODE, CLI, "-s", file, ...arguments_[task]];
-  return { argv, answer: task === "prune" ? "file" : "stdout", format: formats[task] };
+  const formats = { count: "ours", stats: "ours", find: "tsv", prune: "csv", json: "json", tsv: "tsv", export: "json" };
+  const answers = { prune: "file", export: "out", import: "out" };
+  const store = task === "validate" ? [] : ["-s", task === "import" ? out : file];
+  const argv = [NODE, CLI, ...store, ...arguments_[task]];
+  const format = formats[task] ?? (task === "import" ? "csv" : "none");
+  return { argv, answer: answers[task] ?? "stdout", format };
 }
 
 function script(argv, formats) {
   return (task, file, out) =>
-    formats[task] && { argv: [...argv, task, file, ARGUMENTS[task], out], answer: "stdout", format: formats[task] };
+    formats[task] && {
+      argv: [...argv, task, file, ARGUMENTS[task] ?? "", out],
+      answer: "stdout",
+      format: formats[task],
+    };
 }
 
 /** Builds `(task, file, out) => command` from a table of functions that give the arguments. */
@@ -69,6 +80,7 @@ const miller = table("mlr", {
   find: (file) => ["csv", "-S", "--csv", "filter", `$user_id == "${USER}"`, file],
   prune: (file) => ["csv", "-S", "--csv", "filter", `$last_activity > "${PRUNED_UNTIL}"`, file],
   json: (file) => ["json", "-S", "--icsv", "--ojson", "cat", file],
+  import: (file) => ["none", "-S", "--csv", "cat", file],
 });
 
 const AWK_GROUPS = `NR > 1 { n[$3]++; if ($6 <= "${EXPIRED_UNTIL}") e[$3]++ } END { for (p in n) print p "," n[p] "," e[p] + 0 }`;
@@ -82,10 +94,10 @@ const awk = table("awk", {
 const python = { count: "number", stats: "groups", find: "csv", prune: "csv", json: "json", tsv: "tsv" };
 const csvParse = { count: "number", stats: "groups", find: "csv", prune: "csv", json: "json" };
 const duckdb = (task, file, out) =>
-  task !== "tsv" && {
-    argv: [NODE, fileURLToPath(import.meta.resolve("./peers/duckdb.mjs")), task, file, ARGUMENTS[task], out],
-    answer: task === "count" || task === "stats" ? "stdout" : "out",
-    format: { count: "number", stats: "groups", json: "json" }[task] ?? "csv",
+  !["tsv", "import", "backup"].includes(task) && {
+    argv: [NODE, fileURLToPath(import.meta.resolve("./peers/duckdb.mjs")), task, file, ARGUMENTS[task] ?? "", out],
+    answer: ["count", "stats", "validate"].includes(task) ? "stdout" : "out",
+    format: { count: "number", stats: "groups", json: "json", export: "json", validate: "none" }[task] ?? "csv",
   };
 
 /**
@@ -131,6 +143,14 @@ export function tools(python3) {
       program: "cat",
       isLimit: true,
       command: table("cat", { prune: (file) => ["none", file] }),
+    },
+    {
+      name: "cp and sync",
+      program: "cp",
+      isLimit: true,
+      command: table("sh", {
+        backup: (file, out) => ["none", "-c", 'cp "$1" "$2" && sync "$2"', "sh", file, out],
+      }),
     },
     {
       name: FLOOR,

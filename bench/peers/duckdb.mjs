@@ -21,6 +21,13 @@ if (task === "count") {
   await copy(`WHERE user_id = ${quoted(argument)}`, "FORMAT csv, HEADER");
 } else if (task === "prune") {
   await copy(`WHERE last_activity > ${quoted(argument)}`, "FORMAT csv, HEADER");
+} else if (task === "validate") {
+  const invalid = (column) => `count(*) FILTER (${column} <> '' AND NOT json_valid(${column}))`;
+  console.log(await rows(`SELECT ${invalid("pending_approval")}, ${invalid("metadata")} FROM ${source}`));
+} else if (task === "export") {
+  const json = (column) => `nullif(${column}, '')::JSON AS ${column}`;
+  const columns = `* REPLACE (${json("pending_approval")}, ${json("metadata")})`;
+  await connection.run(`COPY (SELECT ${columns} FROM ${source}) TO ${quoted(out)} (FORMAT json, ARRAY true)`);
 } else {
   await copy("", "FORMAT json, ARRAY true");
 }
