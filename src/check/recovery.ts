@@ -7,6 +7,7 @@ import { fieldPlace } from "./field-place.js";
 import { readHeader, type HeaderReading } from "./header.js";
 import type { Line, LineReader } from "./lines.js";
 import { isHopeless } from "./hopeless.js";
+import { joinedRecord, JOINED_LINES, STARTS_WITH_JSON } from "./joined-lines.js";
 import type { HeaderPart, LostPart, Part, RecordPart, Span } from "./parts.js";
 import { recordPart } from "./record-part.js";
 import { recordForms } from "./record-forms.js";
@@ -23,13 +24,9 @@ import { hasTextBeforeUuid, UUID, UUID_START, UUIDS } from "./uuid.js";
 import { kindOf, type ValueRules } from "./values.js";
 
 const LOOK_BACK_BYTES = 64 * 1024;
-/** A record may be split over so many lines, and be so long, to be put together again. */
-const JOINED_LINES = 64;
 const LONGEST_JOINED_HEADER = 512;
-const STARTS_WITH_JSON = /^[ \t]*(?:"?\{|\u00e2\u0080\u009c)/;
 /** In a longer line no sense is made of quotes that have no partner. */
 const LONG_LINE = 1024 * 1024;
-const JOINED_BYTES = 256 * 1024;
 const MOST_ANSWERS = 4096;
 
 /** Reads a file whose records cannot be trusted to end where quotes say, one record after the other. */
@@ -226,35 +223,8 @@ export class Recovery {
     return undefined;
   }
 
-  /** Lines that only together, without the breaks between them, are a record. */
   #joined(lines: Iterable<Line>, isMidLine: boolean): RecordPart | undefined {
-    const used: Line[] = [];
-    let pieces = 1;
-    let found: RecordPart | undefined;
-    for (const line of lines) {
-      // What stands in the next line may be the last value.
-      if (found !== undefined && !STARTS_WITH_JSON.test(line.text)) return found;
-      found = undefined;
-      used.push(line);
-      pieces += line.text.split(this.layout.delimiter).length - 1;
-      if (used.length > JOINED_LINES) return undefined;
-      if (used.length < 2 || pieces < this.layout.names.length) continue;
-      const untrimmed = new Block(used, this.#dialect, isMidLine, "nothing");
-      const { text } = untrimmed;
-      if (text.length > JOINED_BYTES) return undefined;
-      const trimmed = new Block(used, this.#dialect, isMidLine, "trimmed");
-      for (const block of trimmed.text === text ? [trimmed] : [untrimmed, trimmed]) {
-        const reading = readRecord(block.text, 0, this.layout, this.#rules);
-        if (reading?.end !== block.text.length) continue;
-        const part = this.#part(block, reading, this.layout, "split-record");
-        const isOpen = reading.fields.at(-1)?.value === "" && block.text.endsWith(this.layout.delimiter);
-        if (!isOpen) return part;
-        found = part;
-        break;
-      }
-      if (found === undefined && !mayBecomeRecord(text, 0, this.layout, this.#rules)) return undefined;
-    }
-    return found;
+    return joinedRecord(lines, isMidLine, this.#dialect, this.layout, this.#rules);
   }
 
   #part(

@@ -15,3 +15,31 @@ export function brokenFieldText(raw: string): string {
   }
   return text;
 }
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+
+/** The value at a place of a well-formed record, which has no line break behind it; empty where it has fewer fields. */
+export function fieldAt(record: Uint8Array, place: number): string {
+  let start = 0;
+  for (let field = 0; start <= record.length; field += 1) {
+    const end = fieldEnd(record, start);
+    if (field === place) return valueOf(record, start, end);
+    start = end + 1;
+  }
+  return "";
+}
+
+function fieldEnd(record: Uint8Array, start: number): number {
+  let isInQuotes = false;
+  for (let at = start; at < record.length; at += 1) {
+    if (record[at] === QUOTE) isInQuotes = !isInQuotes;
+    else if (record[at] === COMMA && !isInQuotes) return at;
+  }
+  return record.length;
+}
+
+function valueOf(record: Uint8Array, start: number, end: number): string {
+  const text = Buffer.from(record.buffer, record.byteOffset + start, end - start).toString("utf8");
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}

@@ -1,10 +1,12 @@
 import { encodeField } from "../check/encode.js";
+import { fieldAt } from "../csv/field.js";
 import { RecordScanner } from "../csv/scan.js";
 import { SessionReader } from "../session/codec.js";
 import { isHeaderFault, readColumns } from "../session/columns.js";
 import type { Instant } from "../session/timestamp.js";
 import { SessionsError } from "../errors.js";
 import type { Spool } from "../storage/spool.js";
+import { IdNumbers } from "./id-numbers.js";
 import type { CsvInput } from "./csv-source.js";
 import { readFromStart } from "./csv-source.js";
 import type { IncomingSession, MergeConflicts } from "./store.js";
@@ -31,27 +33,32 @@ export function lineBreakOf(line: string): string {
 /** So many records of an answer are read at once. */
 const BATCH_BYTES = 512 * 1024;
 const IDS_KEPT = 20;
-/** JavaScript's maps hold no more. */
-const MOST_SESSIONS = 16_000_000;
+const MOST_SESSIONS = 1_000_000_000;
+const FIRST_CAPACITY = 1024;
 
 /**
- * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. Only
- * the table of ids is in memory: about 150 bytes a session.
+ * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. In
+ * memory is where they are: about 30 bytes a session.
  */
 export class StagedSessions implements Disposable {
   readonly form: TargetForm;
   readonly #spool: Spool;
-  /** In the order of the last session with each id. */
-  readonly #numbers = new Map<string, number>();
+  readonly #idPlace: number;
+  readonly #numbers: IdNumbers;
   /** Where each record starts, and where the last one ends. */
-  #offsets = new Float64Array(1024);
+  #offsets = new Float64Array(FIRST_CAPACITY + 1);
+  /** 1 for a session behind which another one with its id came in. */
+  #superseded = new Uint8Array(FIRST_CAPACITY);
   #count = 0;
+  #repeated = 0;
   #contradictions = 0;
   readonly #contradictedIds: string[] = [];
 
   constructor(form: TargetForm, spool: Spool) {
     this.form = form;
     this.#spool = spool;
+    this.#idPlace = form.names.indexOf("session_id");
+    this.#numbers = new IdNumbers((number, id) => fieldAt(this.record(number), this.#idPlace) === id);
   }
 
   /** How many sessions came in. */
@@ -61,11 +68,11 @@ export class StagedSessions implements Disposable {
 
   /** How many different ids they have. */
   get size(): number {
-    return this.#numbers.size;
+    return this.#count - this.#repeated;
   }
 
   get repeated(): number {
-    return this.#count - this.#numbers.size;
+    return this.#repeated;
   }
 
   /** Ids that came in with records that are not the same. */
@@ -76,33 +83,29 @@ export class StagedSessions implements Disposable {
   add(session: IncomingSession): void {
     const { sessionId } = session;
     const number = this.#count;
-    if (this.#numbers.size >= MOST_SESSIONS) {
+    if (number >= MOST_SESSIONS) {
       throw new SessionsError("INPUT_REFUSED", {
         reason: `it holds more than ${MOST_SESSIONS} sessions`,
         hint: "split it",
       });
     }
-    const before = this.#numbers.get(sessionId);
     const record = session.raw ?? Buffer.from(encodeValues(session, this.form.names));
+    if (number === this.#superseded.length) this.#grow();
+    const before = this.#numbers.set(sessionId, number);
     if (before !== undefined) {
       if (!this.isRecord(before, record)) this.#contradict(sessionId);
-      this.#numbers.delete(sessionId);
+      this.#superseded[before] = 1;
+      this.#repeated += 1;
     }
-    this.#numbers.set(sessionId, number);
     this.#spool.append(record);
     this.#spool.append(this.form.lineBreak === "\n" ? LF_BREAK : CRLF_BREAK);
     this.#count += 1;
-    if (this.#count === this.#offsets.length) {
-      const larger = new Float64Array(this.#offsets.length * 2);
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-    }
     this.#offsets[this.#count] = this.#spool.byteLength;
   }
 
   /** The number of the last session with an id. */
   numberOf(sessionId: string): number | undefined {
-    return this.#numbers.get(sessionId);
+    return this.#numbers.find(sessionId);
   }
 
   /** A staged record without its line break. */
@@ -122,9 +125,9 @@ export class StagedSessions implements Disposable {
   /** The ids of the sessions that are chosen, at most twenty. */
   idsOf(isChosen: (number: number) => boolean): string[] {
     const ids: string[] = [];
-    for (const [sessionId, number] of this.#numbers) {
-      if (!isChosen(number)) continue;
-      ids.push(sessionId);
+    for (let number = 0; number < this.#count; number += 1) {
+      if (this.#superseded[number] === 1 || !isChosen(number)) continue;
+      ids.push(fieldAt(this.record(number), this.#idPlace));
       if (ids.length === IDS_KEPT) break;
     }
     return ids;
@@ -138,8 +141,9 @@ export class StagedSessions implements Disposable {
     let buffer = Buffer.allocUnsafe(Math.min(BATCH_BYTES, this.#spool.byteLength));
     let window: { start: number; bytes: Buffer } = { start: 0, bytes: buffer.subarray(0, 0) };
     let batch: StagedSession[] = [];
-    for (const [sessionId, number] of this.#numbers) {
-      if (!isChosen(number)) continue;
+    const breakLength = this.form.lineBreak.length;
+    for (let number = 0; number < this.#count; number += 1) {
+      if (this.#superseded[number] === 1 || !isChosen(number)) continue;
       const start = this.#offsets[number] ?? 0;
       const end = this.#offsets[number + 1] ?? 0;
       if (end > window.start + window.bytes.length) {
@@ -149,7 +153,8 @@ export class StagedSessions implements Disposable {
         const wanted = Math.min(buffer.length, this.#spool.byteLength - start);
         window = { start, bytes: this.#spool.readInto(buffer.subarray(0, wanted), start) };
       }
-      batch.push({ sessionId, bytes: window.bytes.subarray(start - window.start, end - window.start) });
+      const bytes = window.bytes.subarray(start - window.start, end - window.start);
+      batch.push({ sessionId: fieldAt(bytes.subarray(0, -breakLength), this.#idPlace), bytes });
     }
     if (batch.length > 0) yield batch;
   }
@@ -177,6 +182,14 @@ export class StagedSessions implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #grow(): void {
+    const [offsets, superseded] = [this.#offsets, this.#superseded];
+    this.#offsets = new Float64Array(superseded.length * 2 + 1);
+    this.#offsets.set(offsets);
+    this.#superseded = new Uint8Array(superseded.length * 2);
+    this.#superseded.set(superseded);
   }
 
   #contradict(sessionId: string): void {

@@ -1,3 +1,5 @@
+import { hashOfId } from "../store/id-numbers.js";
+
 const FIRST_CAPACITY = 1024;
 /** Free space that keeps the ways short. */
 const MOST_FILLED = 0.6;
@@ -14,7 +16,7 @@ export class SeenIds {
   /** @returns true where the id may have been added before */
   add(id: string): boolean {
     if (this.#count > this.#hashes.length * MOST_FILLED) this.#grow();
-    const isNew = insert(this.#hashes, hashOf(id));
+    const isNew = insert(this.#hashes, hashOfId(id));
     if (isNew) this.#count += 1;
     return !isNew;
   }
@@ -33,18 +35,4 @@ function insert(hashes: Float64Array, hash: number): boolean {
     hashes[at] = hash;
     return true;
   }
-}
-
-/** 53 bits from two 32-bit hashes of the UTF-16 units (FNV-1a, and a second one with another multiplier), never 0. */
-function hashOf(id: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x9e3779b9;
-  for (let at = 0; at < id.length; at += 1) {
-    const unit = id.charCodeAt(at);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit, 0x85ebca6b);
-    high ^= high >>> 15;
-  }
-  low ^= low >>> 16;
-  return ((high >>> 0) % 0x200000) * 0x100000000 + (low >>> 0) || 1;
 }

@@ -1,0 +1,80 @@
+const FIRST_CAPACITY = 1024;
+/** Free space that keeps the ways short. */
+const MOST_FILLED = 0.5;
+
+/**
+ * Finds the number that was given to an id, of numbers that count up from 0. The ids themselves are kept elsewhere. Memory:
+ * 16 to 24 bytes an id.
+ */
+export class IdNumbers {
+  readonly #hasId: (number: number, id: string) => boolean;
+  #hashes = new Float64Array(FIRST_CAPACITY);
+  /** A number and one more; 0 is free. */
+  #slots = new Int32Array(FIRST_CAPACITY * 2);
+  #size = 0;
+
+  /** @param hasId whether a number was given to this id; asked where their hashes are the same */
+  constructor(hasId: (number: number, id: string) => boolean) {
+    this.#hasId = hasId;
+  }
+
+  /** The last number of an id. */
+  find(id: string): number | undefined {
+    const slot = this.#slots[this.#slotOf(id, hashOfId(id))] ?? 0;
+    return slot === 0 ? undefined : slot - 1;
+  }
+
+  /** @returns the number that the id had before */
+  set(id: string, number: number): number | undefined {
+    if (this.#size >= this.#slots.length * MOST_FILLED) this.#grow();
+    while (number >= this.#hashes.length) this.#hashes = extended(this.#hashes);
+    const hash = hashOfId(id);
+    this.#hashes[number] = hash;
+    const place = this.#slotOf(id, hash);
+    const before = this.#slots[place] ?? 0;
+    this.#slots[place] = number + 1;
+    if (before !== 0) return before - 1;
+    this.#size += 1;
+    return undefined;
+  }
+
+  /** Where the id is, or would be. */
+  #slotOf(id: string, hash: number): number {
+    const { length } = this.#slots;
+    for (let place = hash % length; ; place = (place + 1) % length) {
+      const number = (this.#slots[place] ?? 0) - 1;
+      if (number === -1 || (this.#hashes[number] === hash && this.#hasId(number, id))) return place;
+    }
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(this.#slots.length * 2);
+    for (const slot of this.#slots) {
+      if (slot === 0) continue;
+      let place = (this.#hashes[slot - 1] ?? 0) % grown.length;
+      while (grown[place] !== 0) place = (place + 1) % grown.length;
+      grown[place] = slot;
+    }
+    this.#slots = grown;
+  }
+}
+
+function extended(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(numbers.length * 2);
+  longer.set(numbers);
+  return longer;
+}
+
+/** 53 bits from two 32-bit hashes of the UTF-16 units (FNV-1a, and a second one with another multiplier), never 0. */
+export function hashOfId(id: string): number {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
+  for (let at = 0; at < id.length; at += 1) {
+    const unit = id.charCodeAt(at);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x85ebca6b);
+    high ^= high >>> 15;
+  }
+  low ^= low >>> 16;
+  return ((high >>> 0) % 0x200000) * 0x100000000 + (low >>> 0) || 1;
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { fieldAt } from "../../src/csv/field.js";
+
+test.each<[record: string, fields: string[]]>([
+  ["", [""]],
+  ["a", ["a", ""]],
+  [",", ["", "", ""]],
+  ["a,b,c", ["a", "b", "c", ""]],
+  ['"a,b","c ""d"", e",f', ["a,b", 'c "d", e', "f"]],
+  ['"","""",x', ["", '"', "x"]],
+  ['"a\r\nb",é', ["a\r\nb", "é"]],
+])("the fields of %j", (record, fields) => {
+  // Somewhere in a longer buffer, as a record is.
+  const bytes = Buffer.from(`x,"${record}"`).subarray(3, -1);
+  expect(fields.map((_, place) => fieldAt(bytes, place))).toEqual(fields);
+});
