@@ -3,14 +3,15 @@ import tseslint from "typescript-eslint";
 
 /** Imports run one way, see docs/ARCHITECTURE.md; each folder names what it may not reach. */
 const layers = {
-  csv: ["session", "check", "storage", "store", "copies", "transfer", "demo", "cli"],
-  check: ["storage", "store", "copies", "transfer", "demo", "cli"],
-  session: ["check", "storage", "store", "copies", "transfer", "demo", "cli"],
-  storage: ["csv", "session", "check", "store", "copies", "transfer", "demo", "cli"],
-  store: ["copies", "transfer", "demo", "cli"],
-  copies: ["transfer", "demo", "cli"],
-  transfer: ["demo", "cli"],
-  demo: ["storage", "store", "copies", "transfer", "cli"],
+  csv: ["session", "check", "storage", "store", "copies", "transfer", "manager", "demo", "cli"],
+  check: ["storage", "store", "copies", "transfer", "manager", "demo", "cli"],
+  session: ["check", "storage", "store", "copies", "transfer", "manager", "demo", "cli"],
+  storage: ["csv", "session", "check", "store", "copies", "transfer", "manager", "demo", "cli"],
+  store: ["copies", "transfer", "manager", "demo", "cli"],
+  copies: ["transfer", "manager", "demo", "cli"],
+  transfer: ["manager", "demo", "cli"],
+  manager: ["copies", "transfer", "demo", "cli"],
+  demo: ["storage", "store", "copies", "transfer", "manager", "cli"],
 };
 
 const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({

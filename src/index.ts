@@ -29,6 +29,17 @@ export type {
   WriteResult,
 } from "./store/store.js";
 
+export { SessionManager } from "./manager/session-manager.js";
+export type { ManagedSession } from "./manager/managed-session.js";
+export type {
+  LoadedContents,
+  NewSessionRequest,
+  SessionManagerEvents,
+  SessionManagerOptions,
+} from "./manager/options.js";
+export type { TimeSource, Timer } from "./manager/system-time.js";
+export type { JsonObject, JsonValue } from "./session/json-dumps.js";
+
 export { COLUMN_NAMES, type ColumnName, type Columns } from "./session/columns.js";
 export type { Session } from "./session/session.js";
 export type { Comparison, Condition, Selection } from "./session/query.js";

@@ -30,6 +30,26 @@ export function fieldAt(record: Uint8Array, place: number): string {
   return "";
 }
 
+/**
+ * A well-formed record with other values at some places, which it must have; all else stays byte for byte.
+ * @param fields by their places, each as it is to stand in the file
+ */
+export function replaceFields(record: Uint8Array, fields: ReadonlyMap<number, string>): Buffer {
+  const pieces: Uint8Array[] = [];
+  let copied = 0;
+  let start = 0;
+  for (let field = 0; start <= record.length; field += 1) {
+    const end = fieldEnd(record, start);
+    const replacement = fields.get(field);
+    if (replacement !== undefined) {
+      pieces.push(record.subarray(copied, start), Buffer.from(replacement));
+      copied = end;
+    }
+    start = end + 1;
+  }
+  return Buffer.concat([...pieces, record.subarray(copied)]);
+}
+
 function fieldEnd(record: Uint8Array, start: number): number {
   let isInQuotes = false;
   for (let at = start; at < record.length; at += 1) {

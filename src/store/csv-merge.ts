@@ -7,8 +7,9 @@ import { Spool } from "../storage/spool.js";
 import { changeCsv, type CsvChange, type Locking } from "./csv-change.js";
 import { memorySource, openCsv, readFromStart, type CsvInput, type CsvSource } from "./csv-source.js";
 import { createCsv } from "./csv-writing.js";
+import { lineBreakOf } from "./line-break.js";
 import { Settling } from "./merge-settling.js";
-import { lineBreakOf, StagedSessions, type TargetForm } from "./staged-sessions.js";
+import { StagedSessions, type TargetForm } from "./staged-sessions.js";
 import type { MergePlan, MergeRequest, WriteControl, WriteResult } from "./store.js";
 
 /** Sessions between two looks at the signal. */

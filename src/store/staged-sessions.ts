@@ -25,11 +25,6 @@ export interface StagedSession {
   readonly bytes: Uint8Array;
 }
 
-/** The line break of a header line, or of a record; without one, that of a new file. */
-export function lineBreakOf(line: string): string {
-  return line.endsWith("\n") && !line.endsWith("\r\n") ? "\n" : "\r\n";
-}
-
 /** So many records of an answer are read at once. */
 const BATCH_BYTES = 512 * 1024;
 const IDS_KEPT = 20;

@@ -1,4 +1,5 @@
 import { isAscii } from "node:buffer";
+import { dumpsString, escapeBeyondAscii } from "../session/json-dumps.js";
 import type { Session } from "../session/session.js";
 import type { RowLayout, RowPart } from "../store/store.js";
 
@@ -18,13 +19,13 @@ export function pythonKeys(columnNames: readonly string[]): readonly string[] {
 
 /** A session as `json.dumps` writes its dict. */
 export function pythonObject(session: Session, names: readonly string[]): string {
-  return `{${names.map((name) => `${pythonString(name)}: ${pythonString(session.text(name) ?? "")}`).join(", ")}}`;
+  return `{${names.map((name) => `${dumpsString(name)}: ${dumpsString(session.text(name) ?? "")}`).join(", ")}}`;
 }
 
 /** The same as a layout, for a store that can make plain rows by itself; they are ASCII once `inAscii` has seen them. */
 export function pythonLayout(names: readonly string[], separator: string): RowLayout {
   const parts = names.flatMap((name, index): RowPart[] => [
-    { type: "literal", text: `${index === 0 ? "{" : '", '}${pythonString(name)}: "` },
+    { type: "literal", text: `${index === 0 ? "{" : '", '}${dumpsString(name)}: "` },
     { type: "text", column: name, isInJsonString: true },
   ]);
   return {
@@ -53,13 +54,4 @@ function* partsOf(utf8: Uint8Array): Generator<string> {
     yield bytes.toString("utf8", at, end);
     at = end;
   }
-}
-
-function pythonString(text: string): string {
-  return escapeBeyondAscii(JSON.stringify(text));
-}
-
-/** Python's json writes U+007F as an escape too. */
-function escapeBeyondAscii(json: string): string {
-  return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -1,0 +1,136 @@
+import { encodeField } from "../check/encode.js";
+import { fieldAt, replaceFields } from "../csv/field.js";
+import type { ColumnName } from "../session/columns.js";
+import { formatTimestamp, type Instant } from "../session/timestamp.js";
+import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
+
+/** A session in memory: what is asked for often; the rest stands in its record. */
+export interface LiveSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly platform: string;
+  readonly threadId: string;
+  readonly createdAt: Instant;
+  lastActivity: Instant;
+  isPending: boolean;
+  readonly record: ImageRecord;
+  /** Earlier records with the same id, which do not count and go when the session goes. */
+  readonly older: readonly ImageRecord[];
+}
+
+/** The texts of a session's fields. */
+export type SessionTexts = Readonly<Partial<Record<ColumnName, string>>>;
+
+/** The sessions of one version of a file, found by their ids and their users. Changes go into the file's image. */
+export class LiveSessions {
+  readonly #byId = new Map<string, LiveSession>();
+  /** The session itself where a user has one, as most have. */
+  readonly #byUser = new Map<string, LiveSession | Set<LiveSession>>();
+  #image: CsvImage | undefined;
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** The image that the records are of; to be set when it has been read. */
+  set image(image: CsvImage) {
+    this.#image = image;
+  }
+
+  /** Takes a session from the file; one with the same id takes the place of the one before. */
+  load({ reader, record, image }: ReadRecord): void {
+    const sessionId = reader.text(record, "session_id");
+    const before = this.#byId.get(sessionId);
+    if (before !== undefined) this.#forget(before);
+    this.#add({
+      sessionId,
+      userId: reader.text(record, "user_id"),
+      platform: reader.text(record, "platform"),
+      threadId: reader.text(record, "thread_id"),
+      createdAt: reader.createdAt(record),
+      lastActivity: reader.lastActivity(record),
+      isPending: reader.isPending(record),
+      record: image,
+      older: before === undefined ? [] : [...before.older, before.record],
+    });
+  }
+
+  /** Adds a session behind all others. */
+  create(texts: Readonly<Record<ColumnName, string>>, createdAt: Instant): LiveSession {
+    const image = this.#requireImage();
+    const byName: Readonly<Record<string, string | undefined>> = texts;
+    const session: LiveSession = {
+      sessionId: texts.session_id,
+      userId: texts.user_id,
+      platform: texts.platform,
+      threadId: texts.thread_id,
+      createdAt,
+      lastActivity: createdAt,
+      isPending: false,
+      record: image.append(Buffer.from(image.columns.names.map((name) => encodeField(byName[name] ?? "")).join(","))),
+      older: [],
+    };
+    this.#add(session);
+    return session;
+  }
+
+  find(sessionId: string): LiveSession | undefined {
+    return this.#byId.get(sessionId);
+  }
+
+  /** In the order of the file, but for those whose id has an earlier record too. */
+  all(): Iterable<LiveSession> {
+    return this.#byId.values();
+  }
+
+  of(userId: string): Iterable<LiveSession> {
+    const found = this.#byUser.get(userId);
+    return found === undefined ? [] : found instanceof Set ? found : [found];
+  }
+
+  /** The text of a column, unquoted. */
+  text({ record }: LiveSession, column: ColumnName): string {
+    const image = this.#requireImage();
+    return fieldAt(image.bytesOf(record), image.columns.at[column]);
+  }
+
+  /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
+  change({ record }: LiveSession, texts: SessionTexts): void {
+    const image = this.#requireImage();
+    const fields = Object.entries(texts).map(
+      ([column, text]) => [image.columns.at[column as ColumnName], encodeField(text)] as const,
+    );
+    image.replace(record, replaceFields(image.bytesOf(record), new Map(fields)));
+  }
+
+  /** Puts the last activity that is in memory into the record. */
+  writeActivity(session: LiveSession): void {
+    this.change(session, { last_activity: formatTimestamp(session.lastActivity) });
+  }
+
+  remove(session: LiveSession): void {
+    const image = this.#requireImage();
+    for (const record of [...session.older, session.record]) image.remove(record);
+    this.#forget(session);
+  }
+
+  #add(session: LiveSession): void {
+    this.#byId.set(session.sessionId, session);
+    const others = this.#byUser.get(session.userId);
+    if (others === undefined) this.#byUser.set(session.userId, session);
+    else if (others instanceof Set) others.add(session);
+    else this.#byUser.set(session.userId, new Set([others, session]));
+  }
+
+  #forget(session: LiveSession): void {
+    this.#byId.delete(session.sessionId);
+    const others = this.#byUser.get(session.userId);
+    if (others instanceof Set && others.size > 1) others.delete(session);
+    else this.#byUser.delete(session.userId);
+  }
+
+  #requireImage(): CsvImage {
+    if (this.#image === undefined) throw new Error("the sessions belong to no image yet");
+    return this.#image;
+  }
+}

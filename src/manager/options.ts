@@ -1,0 +1,57 @@
+import type { LockHolder } from "../errors.js";
+import type { JsonObject } from "../session/json-dumps.js";
+import type { Faults } from "../store/store.js";
+import type { ManagedSession } from "./managed-session.js";
+import type { TimeSource } from "./system-time.js";
+
+export interface SessionManagerOptions {
+  /** Path of the sessions file. It is made, empty, where there is none. */
+  readonly store: string;
+  /** A session that has been idle for this long is expired: it is not returned any more. More than 0; 60. */
+  readonly timeoutMinutes?: number;
+  /** How often expired sessions are removed from the file; 0: only by `cleanupExpiredSessions`. 5. */
+  readonly cleanupIntervalMinutes?: number;
+  /** `last_activity` may be this much late in the file: touches of this time are written together. 1,000. */
+  readonly touchDelayMs?: number;
+  /**
+   * Writes only when so many changes wait, or the first of them has waited so long. What changes is then acknowledged
+   * BEFORE it is written: a process that is killed loses the changes of up to `everyMs`, and at most `changes` of them.
+   * `flush` waits for the disk. Left out, every change is on the disk when it is acknowledged.
+   */
+  readonly batch?: { readonly everyMs: number; readonly changes: number };
+  /** How long a commit waits for another program's lock, in milliseconds; 10,000. */
+  readonly lockWaitMs?: number;
+  /** What others are told who wait for the lock; left out, process id, host and "session manager". */
+  readonly holder?: LockHolder;
+  /** Clock and timers; left out, those of the system. */
+  readonly time?: TimeSource;
+  /** Makes session and thread ids; left out, UUIDs of version 4. */
+  readonly createId?: () => string;
+}
+
+/** What a manager tells of. */
+export interface SessionManagerEvents {
+  /** A session is in the file. */
+  created: [session: ManagedSession];
+  /** Expired sessions are gone from the file. */
+  expired: [sessionIds: readonly string[]];
+  /** Another program changed the file; it was read anew. */
+  reloaded: [contents: LoadedContents];
+  /** A commit failed whose changes nobody waits for, or the file cannot be read any more. */
+  error: [error: unknown];
+}
+
+/** What a file held when it was read. */
+export interface LoadedContents {
+  readonly sessions: number;
+  /** Of them, those that are expired: they are in the file until they are cleaned up. */
+  readonly expired: number;
+  /** Records that cannot be decoded. They stay in the file, byte for byte. */
+  readonly damaged: Faults;
+}
+
+export interface NewSessionRequest {
+  readonly userId: string;
+  readonly platform: string;
+  readonly metadata?: JsonObject;
+}

@@ -1,0 +1,298 @@
+import { randomUUID } from "node:crypto";
+import { EventEmitter } from "node:events";
+import path from "node:path";
+import { SessionsError } from "../errors.js";
+import { NEW_FILE_HEADER } from "../session/columns.js";
+import { dumpsJson, mergeJson, type JsonObject } from "../session/json-dumps.js";
+import { stateOf, type Retention } from "../session/retention.js";
+import { formatTimestamp } from "../session/timestamp.js";
+import type { Locking } from "../store/csv-change.js";
+import { createCsv } from "../store/csv-writing.js";
+import { DurableSessions, type DurableSettings } from "./durable-sessions.js";
+import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
+import { lockHolderAt } from "./lock-holder.js";
+import { ManagedSession } from "./managed-session.js";
+import type { LoadedContents, NewSessionRequest, SessionManagerEvents, SessionManagerOptions } from "./options.js";
+import { SYSTEM_TIME, type TimeSource, type Timer } from "./system-time.js";
+
+const SECONDS_PER_MINUTE = 60;
+const MS_PER_MINUTE = 60_000;
+
+/**
+ * The sessions of one file, for a server: in memory, and written durably. Other managers, the command line and editors may
+ * change the file meanwhile: before each commit, and about four times a second where sessions are asked for, the manager
+ * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again.
+ *
+ * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
+ * with a SessionsError where it cannot be written, and is then taken back in memory too, where the file can be read: STORE_LOCKED, STORE_CHANGED,
+ * STORE_DAMAGED (it is in doubt where records begin and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after
+ * DURABILITY_UNKNOWN it is in the file, and a power cut may take it back.
+ */
+export class SessionManager implements AsyncDisposable {
+  readonly events = new EventEmitter<SessionManagerEvents>();
+  readonly #durable: DurableSessions;
+  readonly #timeoutSeconds: number;
+  readonly #cleanupIntervalMs: number;
+  readonly #time: TimeSource;
+  readonly #createId: () => string;
+  #cleanupTimer: Timer | undefined;
+
+  private constructor(file: string, locking: Locking, time: TimeSource, options: SessionManagerOptions) {
+    const { timeoutMinutes = 60, cleanupIntervalMinutes = 5, touchDelayMs = 1000, batch } = options;
+    this.#time = time;
+    this.#timeoutSeconds = timeoutMinutes * SECONDS_PER_MINUTE;
+    this.#cleanupIntervalMs = cleanupIntervalMinutes * MS_PER_MINUTE;
+    this.#createId = options.createId ?? randomUUID;
+    const settings: DurableSettings = { touchDelayMs, batch, time };
+    this.#durable = new DurableSessions(file, locking, settings, {
+      reloaded: () => this.events.emit("reloaded", this.contents),
+      failed: (error) => this.#tell(error),
+    });
+    this.#planCleanup();
+  }
+
+  /**
+   * Loads the file, or makes it.
+   * @throws SessionsError STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours: nothing was changed
+   */
+  static async open(options: SessionManagerOptions): Promise<SessionManager> {
+    const time = options.time ?? SYSTEM_TIME;
+    const { holder = lockHolderAt(time.now()), lockWaitMs = 10_000 } = options;
+    const locking: Locking = { holder, waitMs: lockWaitMs };
+    const file = path.resolve(options.store);
+    const load = (): SessionManager => new SessionManager(file, locking, time, options);
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
+    }
+    await createCsv(file, locking, [NEW_FILE_HEADER], {}).catch((error: unknown) => {
+      // Another server made it in the same moment.
+      if (!(error instanceof SessionsError) || error.code !== "STORE_EXISTS") throw error;
+    });
+    return load();
+  }
+
+  /** What the file held when it was read last. */
+  get contents(): LoadedContents {
+    const retention = this.#retention();
+    let expired = 0;
+    for (const { lastActivity } of this.#sessions.all())
+      if (stateOf(lastActivity, retention) === "expired") expired += 1;
+    return { sessions: this.#sessions.size, expired, damaged: this.#durable.damaged };
+  }
+
+  /** How many sessions are not expired. */
+  get activeSessionCount(): number {
+    const { sessions, expired } = this.contents;
+    return sessions - expired;
+  }
+
+  /**
+   * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
+   * this resolves, where there is none.
+   */
+  async getOrCreateSession({ userId, platform, metadata = {} }: NewSessionRequest): Promise<ManagedSession> {
+    requireText(userId, "userId");
+    this.#durable.look();
+    const existing = this.#activeOf(userId, platform);
+    if (existing !== undefined) return this.#touch(existing);
+    const [sessionId, threadId] = [this.#createId(), this.#createId()];
+    const createdAt = this.#time.now();
+    const time = formatTimestamp(createdAt);
+    const texts = {
+      session_id: sessionId,
+      user_id: userId,
+      platform,
+      thread_id: threadId,
+      created_at: time,
+      last_activity: time,
+      pending_approval: "",
+      metadata: dumpsJson(metadata),
+    };
+    const { session, isNew } = await this.#durable.change(() => {
+      // Another program may have made it meanwhile.
+      const found = this.#activeOf(userId, platform);
+      if (found !== undefined) return { session: this.#touch(found), isNew: false };
+      return { session: this.#view(this.#sessions.create(texts, createdAt)), isNew: true };
+    });
+    if (isNew) this.events.emit("created", session);
+    return session;
+  }
+
+  /** An active session, touched. @throws SessionsError SESSION_NOT_FOUND */
+  getSession(sessionId: string): ManagedSession {
+    this.#durable.look();
+    return this.#touch(this.#require(sessionId));
+  }
+
+  /** An active session, not touched; undefined where there is none. */
+  findSession(sessionId: string): ManagedSession | undefined {
+    this.#durable.look();
+    const session = this.#find(sessionId);
+    return session && this.#view(session);
+  }
+
+  /** The active sessions of a user, on all platforms. */
+  getUserSessions(userId: string): ManagedSession[] {
+    this.#durable.look();
+    return this.#views(this.#sessions.of(userId));
+  }
+
+  /** All active sessions. */
+  getAllSessions(): ManagedSession[] {
+    this.#durable.look();
+    return this.#views(this.#sessions.all());
+  }
+
+  /** @throws SessionsError SESSION_NOT_FOUND; TypeError for what JSON cannot hold */
+  async setPendingApproval(sessionId: string, approval: JsonObject): Promise<ManagedSession> {
+    const text = dumpsJson(approval);
+    return this.#update(sessionId, () => ({ pending_approval: text }));
+  }
+
+  /** @throws SessionsError SESSION_NOT_FOUND */
+  async clearPendingApproval(sessionId: string): Promise<ManagedSession> {
+    return this.#update(sessionId, () => ({ pending_approval: "" }));
+  }
+
+  /**
+   * Sets members of a session's metadata, and removes those that are undefined; all others stay as they are written.
+   * @throws SessionsError SESSION_NOT_FOUND; TypeError for what JSON cannot hold
+   */
+  async updateSessionMetadata(sessionId: string, members: JsonObject): Promise<ManagedSession> {
+    // A copy, as the caller may change it before it is written.
+    const copy = JSON.parse(dumpsJson(members)) as JsonObject;
+    const removed = Object.fromEntries(Object.keys(members).map((name) => [name, undefined]));
+    return this.#update(sessionId, (session) => ({
+      metadata: mergeJson(this.#sessions.text(session, "metadata"), { ...removed, ...copy }),
+    }));
+  }
+
+  /** @returns false where there is no such session, expired or not */
+  async deleteSession(sessionId: string): Promise<boolean> {
+    this.#durable.look();
+    if (this.#sessions.find(sessionId) === undefined) return false;
+    return this.#durable.change(() => {
+      const session = this.#sessions.find(sessionId);
+      if (session === undefined) return false;
+      this.#sessions.remove(session);
+      return true;
+    });
+  }
+
+  /** Removes all expired sessions from the file. @returns how many */
+  async cleanupExpiredSessions(): Promise<number> {
+    this.#durable.look();
+    if (this.#expired().length === 0) return 0;
+    let removed: readonly string[] = [];
+    await this.#durable.change(() => {
+      const expired = this.#expired();
+      for (const session of expired) this.#sessions.remove(session);
+      removed = expired.map(({ sessionId }) => sessionId);
+    });
+    this.events.emit("expired", removed);
+    return removed.length;
+  }
+
+  /** Resolves when everything that was changed or touched before is on the disk. */
+  async flush(): Promise<void> {
+    await this.#durable.flush();
+  }
+
+  /** Writes what is not written yet, and gives the file back. May be called again. */
+  async close(): Promise<void> {
+    this.#cleanupTimer?.cancel();
+    await this.#durable.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #retention(): Retention {
+    return { now: this.#time.now(), timeoutSeconds: this.#timeoutSeconds };
+  }
+
+  #isActive({ lastActivity }: LiveSession): boolean {
+    return stateOf(lastActivity, this.#retention()) === "active";
+  }
+
+  #find(sessionId: string): LiveSession | undefined {
+    const session = this.#sessions.find(sessionId);
+    return session !== undefined && this.#isActive(session) ? session : undefined;
+  }
+
+  #require(sessionId: string): LiveSession {
+    const session = this.#find(sessionId);
+    if (session === undefined)
+      throw new SessionsError("SESSION_NOT_FOUND", { path: this.#durable.path, ids: [sessionId] });
+    return session;
+  }
+
+  #activeOf(userId: string, platform: string): LiveSession | undefined {
+    let latest: LiveSession | undefined;
+    for (const session of this.#sessions.of(userId)) {
+      if (session.platform !== platform || !this.#isActive(session)) continue;
+      if (latest === undefined || session.lastActivity > latest.lastActivity) latest = session;
+    }
+    return latest;
+  }
+
+  #expired(): LiveSession[] {
+    const retention = this.#retention();
+    return Array.from(this.#sessions.all()).filter(
+      ({ lastActivity }) => stateOf(lastActivity, retention) === "expired",
+    );
+  }
+
+  #view(session: LiveSession): ManagedSession {
+    const text = (column: "pending_approval" | "metadata"): string => this.#sessions.text(session, column);
+    return new ManagedSession(session, session.isPending ? text("pending_approval") : "", text("metadata"));
+  }
+
+  #views(sessions: Iterable<LiveSession>): ManagedSession[] {
+    const retention = this.#retention();
+    const active = Array.from(sessions).filter(({ lastActivity }) => stateOf(lastActivity, retention) === "active");
+    return active.map((session) => this.#view(session));
+  }
+
+  #touch(session: LiveSession): ManagedSession {
+    this.#durable.touch(session);
+    return this.#view(session);
+  }
+
+  get #sessions(): LiveSessions {
+    return this.#durable.sessions;
+  }
+
+  async #update(sessionId: string, change: (session: LiveSession) => SessionTexts): Promise<ManagedSession> {
+    this.#durable.look();
+    const now = this.#time.now();
+    return this.#durable.change(() => {
+      const session = this.#require(sessionId);
+      const texts = change(session);
+      session.lastActivity = Math.max(session.lastActivity, now);
+      this.#sessions.change(session, { ...texts, last_activity: formatTimestamp(session.lastActivity) });
+      if (texts.pending_approval !== undefined) session.isPending = texts.pending_approval !== "";
+      return this.#view(session);
+    });
+  }
+
+  #planCleanup(): void {
+    if (this.#cleanupIntervalMs <= 0) return;
+    this.#cleanupTimer = this.#time.after(this.#cleanupIntervalMs, () => {
+      this.cleanupExpiredSessions().catch((error: unknown) => this.#tell(error));
+      this.#planCleanup();
+    });
+  }
+
+  /** Without a listener nobody wants to know, and Node would end the process. */
+  #tell(error: unknown): void {
+    if (this.events.listenerCount("error") > 0) this.events.emit("error", error);
+  }
+}
+
+function requireText(value: string, name: string): void {
+  if (value === "") throw new TypeError(`${name} is empty`);
+}

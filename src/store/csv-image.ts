@@ -1,0 +1,214 @@
+// Law 2: an edit changes its own span only. Law 6: what is not edited stays byte for byte.
+import { applyEdits, type Edit } from "../csv/edit.js";
+import type { RecordScanner } from "../csv/scan.js";
+import { SessionsError } from "../errors.js";
+import type { SessionReader } from "../session/codec.js";
+import type { Columns } from "../session/columns.js";
+import type { NaiveOffset } from "../session/timestamp.js";
+import { BorderCheck } from "./border-check.js";
+import { memorySource, openCsv, readFromStart } from "./csv-source.js";
+import { describeFault, FaultLog } from "./fault-log.js";
+import { lineBreakOf } from "./line-break.js";
+import type { Faults } from "./store.js";
+
+/** A record of an image, of a session that can be decoded. */
+export class ImageRecord {
+  /** In the image's bytes, line break included; a record that is not in them yet is empty and stands behind all others. */
+  start: number;
+  end: number;
+  /** What it is to become, line break included, where it is changed; empty where it is removed. */
+  changed: Uint8Array | undefined;
+
+  constructor(start: number, end: number) {
+    this.start = start;
+    this.end = end;
+  }
+}
+
+/** A session's record while it is read. */
+export interface ReadRecord {
+  readonly scanner: RecordScanner;
+  readonly reader: SessionReader;
+  /** In the scanner's batch. */
+  readonly record: number;
+  readonly image: ImageRecord;
+}
+
+/** Spare room behind the bytes, so that sessions can be added in place. */
+const SPARE = 1.125;
+const SPARE_BYTES = 64 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/**
+ * A whole CSV file in memory, with changes to some of its records: the next version is made by copying bytes, without
+ * encoding anything again. What is no session that can be decoded is between the records and stays. Memory: the file's
+ * bytes, twice where records change their length.
+ */
+export class CsvImage {
+  readonly columns: Columns;
+  /** Of new records. */
+  readonly lineBreak: string;
+  /** Records that cannot be decoded. */
+  readonly leftOut: Faults;
+  /** Why nothing may be written: it is in doubt where records begin and end. */
+  readonly borderFault: SessionsError | undefined;
+  #buffer: Buffer;
+  #spare: Buffer = Buffer.alloc(0);
+  #byteLength: number;
+  /** Those that are changed, in any order. */
+  readonly #changed = new Set<ImageRecord>();
+  /** All, in the order of the file. */
+  #records: ImageRecord[] = [];
+
+  /**
+   * @param bytes of the whole file; the image changes them
+   * @param onRecord is told of every session that can be decoded, in the order of the file
+   * @throws SessionsError STORE_DAMAGED where there is no header of ours
+   */
+  constructor(bytes: Buffer, location: string, naiveOffset: NaiveOffset, onRecord: (read: ReadRecord) => void) {
+    this.#buffer = bytes;
+    this.#byteLength = bytes.length;
+    const source = memorySource(bytes);
+    const input = { location, naiveOffset, onRead: undefined, open: () => source };
+    const opened = openCsv(readFromStart(source), input);
+    const { scanner, reader } = opened;
+    this.columns = reader.columns;
+    this.lineBreak = lineBreakOf(scanner.bytes.toString("latin1", 0, scanner.recordEnd(0)));
+    const faults = new FaultLog();
+    const borders = new BorderCheck(scanner);
+    let first = 1;
+    do {
+      borders.checkBatch();
+      for (let record = first; record < scanner.recordCount; record += 1) {
+        if (scanner.isBlank(record)) continue;
+        const start = scanner.byteOffset + scanner.recordStart(record);
+        const fault = scanner.isBroken(record) ? "quoting" : reader.decodingFault(record);
+        if (fault === undefined) {
+          const image = new ImageRecord(start, scanner.byteOffset + scanner.recordEnd(record));
+          this.#records.push(image);
+          onRecord({ scanner, reader, record, image });
+        } else faults.add(start, () => describeFault(fault, scanner, reader, record));
+      }
+      first = 0;
+    } while (opened.nextBatch());
+    this.leftOut = faults.faults(() => readFromStart(source));
+    this.borderFault = borderFaultOf(borders, location, () => readFromStart(source));
+  }
+
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /** There is something to write. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  /** A record as it is to be, without its line break; valid until the next `build`. */
+  bytesOf(record: ImageRecord): Uint8Array {
+    const bytes = record.changed ?? this.#buffer.subarray(record.start, record.end);
+    if (bytes.at(-1) !== LF) return bytes;
+    return bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1);
+  }
+
+  /** @param bytes without a line break; the record gets the one that it has, or that of the file */
+  replace(record: ImageRecord, bytes: Uint8Array): void {
+    const before = record.changed ?? this.#buffer.subarray(record.start, record.end);
+    const lineBreak = before.at(-1) !== LF ? "" : before.at(-2) === CR ? "\r\n" : "\n";
+    record.changed = Buffer.concat([bytes, Buffer.from(lineBreak)]);
+    this.#changed.add(record);
+  }
+
+  /** Adds a record behind all others. @param bytes without a line break */
+  append(bytes: Uint8Array): ImageRecord {
+    const record = new ImageRecord(this.#byteLength, this.#byteLength);
+    record.changed = Buffer.concat([bytes, Buffer.from(this.lineBreak)]);
+    this.#records.push(record);
+    this.#changed.add(record);
+    return record;
+  }
+
+  remove(record: ImageRecord): void {
+    record.changed = NOTHING;
+    this.#changed.add(record);
+  }
+
+  /**
+   * Makes the changes part of the bytes.
+   * @returns the bytes of the whole file; they must not be in use any more when this is called again
+   */
+  build(): Uint8Array {
+    if (this.#isInPlace()) this.#patch();
+    else this.#rebuild();
+    this.#changed.clear();
+    return this.#buffer.subarray(0, this.#byteLength);
+  }
+
+  #isInPlace(): boolean {
+    for (const { start, end, changed } of this.#changed) if (changed?.length !== end - start) return false;
+    return true;
+  }
+
+  #patch(): void {
+    for (const record of this.#changed) {
+      if (record.changed !== undefined) this.#buffer.set(record.changed, record.start);
+      record.changed = undefined;
+    }
+  }
+
+  #rebuild(): void {
+    const source = this.#buffer.subarray(0, this.#byteLength);
+    const edits: Edit[] = [];
+    const records: ImageRecord[] = [];
+    // A last record without a line break gets one before others are put behind it.
+    let missingBreak = source.at(-1) === LF ? 0 : this.lineBreak.length;
+    let shift = 0;
+    for (const record of this.#records) {
+      const { start, end, changed } = record;
+      if (changed === undefined) {
+        record.start += shift;
+        record.end += shift;
+        records.push(record);
+        continue;
+      }
+      if (start === this.#byteLength && missingBreak > 0) {
+        edits.push({ byteOffset: start, byteLength: 0, bytes: Buffer.from(this.lineBreak) });
+        shift += missingBreak;
+        missingBreak = 0;
+      }
+      edits.push({ byteOffset: start, byteLength: end - start, bytes: changed });
+      record.start = start + shift;
+      record.end = record.start + changed.length;
+      record.changed = undefined;
+      shift += changed.length - (end - start);
+      if (record.end > record.start) records.push(record);
+    }
+    this.#records = records;
+    const byteLength = this.#byteLength + shift;
+    if (this.#spare.length < byteLength) this.#spare = Buffer.allocUnsafeSlow(byteLength * SPARE + SPARE_BYTES);
+    let at = 0;
+    for (const piece of applyEdits(source, edits)) {
+      this.#spare.set(piece, at);
+      at += piece.length;
+    }
+    [this.#buffer, this.#spare] = [this.#spare, this.#buffer];
+    this.#byteLength = byteLength;
+  }
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+function borderFaultOf(
+  borders: BorderCheck,
+  location: string,
+  read: () => ReturnType<typeof readFromStart>,
+): SessionsError | undefined {
+  try {
+    borders.require(location, read);
+    return undefined;
+  } catch (error) {
+    if (error instanceof SessionsError) return error;
+    throw error;
+  }
+}

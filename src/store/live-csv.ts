@@ -1,0 +1,125 @@
+// Law 3: every write goes through the lock and the atomic replacement. Law 4: acknowledged means fsynced.
+import { SessionsError } from "../errors.js";
+import { beginReplacement } from "../storage/atomic-replace.js";
+import { acquireLock } from "../storage/lock.js";
+import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { commitAsOurs, type Locking } from "./csv-change.js";
+import { CsvImage, type ReadRecord } from "./csv-image.js";
+
+/** Is told of every session of the file that can be decoded, in the order of the file. */
+export type OnRecord = (read: ReadRecord) => void;
+
+/**
+ * A CSV file that is kept in memory and written as a whole, beside other programs that write it too: before each commit it is
+ * seen whether the file is still the version that is in memory, and read anew where it is not.
+ */
+export class LiveCsv implements Disposable {
+  readonly path: string;
+  readonly #locking: Locking;
+  #snapshot: Snapshot;
+  #image: CsvImage;
+  /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
+  #isStale = false;
+
+  /**
+   * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours
+   */
+  constructor(path: string, locking: Locking, onRecord: OnRecord) {
+    this.path = path;
+    this.#locking = locking;
+    [this.#snapshot, this.#image] = this.#read(onRecord);
+  }
+
+  /** The version in memory, with what is changed and not yet written. Another one after each `reload`. */
+  get image(): CsvImage {
+    return this.#image;
+  }
+
+  /** The file still is the version in memory. @throws SessionsError IO_FAILED */
+  isCurrent(): boolean {
+    return !this.#isStale && this.#snapshot.isCurrent();
+  }
+
+  /**
+   * Reads the file anew; what was changed and not written is dropped.
+   * @throws SessionsError as the constructor; the version in memory stays, and stays stale
+   */
+  reload(onRecord: OnRecord): void {
+    const [snapshot, image] = this.#read(onRecord);
+    this.#snapshot.close();
+    this.#snapshot = snapshot;
+    this.#image = image;
+    this.#isStale = false;
+  }
+
+  /**
+   * Writes what is changed, under the lock.
+   *
+   * @param reload is called under the lock where the version in memory is not that of the file; it must call `reload`
+   * @param prepare is called then; what is changed when it returns is written
+   * @throws SessionsError STORE_LOCKED, STORE_DAMAGED, STORE_CHANGED, IO_FAILED and what `reload` throws: the file is as it
+   * was, and the version in memory is stale until the next `reload`. DURABILITY_UNKNOWN: it is written, and a power cut may
+   * take it back.
+   */
+  async commit(reload: () => void, prepare: () => void): Promise<void> {
+    using lock = await acquireLock(this.#snapshot.realPath, this.#locking);
+    if (!this.isCurrent()) reload();
+    if (this.#snapshot.realPath !== lock.realPath) throw new SessionsError("STORE_CHANGED", { path: this.path });
+    prepare();
+    if (!this.#image.isChanged) return;
+    if (this.#image.borderFault !== undefined) {
+      this.#isStale = true;
+      throw this.#image.borderFault;
+    }
+    await using replacement = await this.#begin();
+    try {
+      await replacement.write(this.#image.build());
+      await commitAsOurs(replacement, lock);
+    } catch (error) {
+      if (replacement.installed === undefined) throw error;
+      this.#adopt(replacement.installed.stamp.ino);
+      throw error;
+    }
+    this.#adopt(replacement.installed?.stamp.ino);
+  }
+
+  close(): void {
+    this.#snapshot.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #begin(): ReturnType<typeof beginReplacement> {
+    // From here on the image is ahead of the file.
+    this.#isStale = true;
+    return beginReplacement(this.#snapshot.realPath, { replaces: this.#snapshot });
+  }
+
+  /** The version that was just written is the one in memory, unless another one is in its place already. */
+  #adopt(ino: string | undefined): void {
+    const written = openSnapshot(this.path);
+    this.#snapshot.close();
+    this.#snapshot = written;
+    this.#isStale = written.stamp.ino !== ino || written.byteLength !== this.#image.byteLength;
+  }
+
+  #read(onRecord: OnRecord): [Snapshot, CsvImage] {
+    const snapshot = openSnapshot(this.path);
+    try {
+      const bytes = Buffer.allocUnsafeSlow(snapshot.byteLength);
+      for (let at = 0; at < bytes.length;) {
+        const count = snapshot.readAt(bytes.subarray(at), at);
+        if (count === 0) throw new SessionsError("STORE_CHANGED", { path: this.path });
+        at += count;
+      }
+      const image = new CsvImage(bytes, this.path, undefined, onRecord);
+      if (!snapshot.looksUnchanged()) throw new SessionsError("STORE_CHANGED", { path: this.path });
+      return [snapshot, image];
+    } catch (error) {
+      snapshot.close();
+      throw error;
+    }
+  }
+}
