@@ -19,7 +19,7 @@ import { ROUNDED_TIME } from "./rounded-times.js";
 import type { HeaderPart, Part, RecordPart } from "./parts.js";
 import { bytesSource, readBytes, type ByteSource } from "./byte-source.js";
 import type { CheckOptions } from "./run.js";
-import { settleLayout } from "./settle-layout.js";
+import { fitsUserToPlatform, settleLayout } from "./settle-layout.js";
 import { findDateOrder, type DateOrder } from "./times.js";
 import type { ValueRules } from "./values.js";
 
@@ -265,7 +265,11 @@ export class CheckRun {
     const sameNames = ({ names }: RecordLayout): boolean => names.join("\n") === reading.names.join("\n");
     if (sameNames(this.#recovery.layout) || reading.delimiter !== delimiter) return;
     const known = this.#layouts.find(({ layout }) => sameNames(layout));
-    this.#recovery.layout = known?.layout ?? { ...this.#recovery.layout, names: reading.names };
+    const named = known?.layout ?? { ...this.#recovery.layout, names: reading.names };
+    // The record behind it has the order that all had before.
+    const next = this.#lines.at(end)?.text ?? "";
+    if (fitsUserToPlatform(next, this.#recovery.layout) && !fitsUserToPlatform(next, named)) return;
+    this.#recovery.layout = named;
     this.#layouts.push({ from: end, layout: this.#recovery.layout });
   }
 

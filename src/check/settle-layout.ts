@@ -38,6 +38,13 @@ export function settleLayout(lines: LineReader, dialect: Dialect, start: number,
   return best;
 }
 
+/** A line's user id starts with its platform, `telegram_12345`, as most do: then the columns stand in this order. */
+export function fitsUserToPlatform(text: string, { names, delimiter }: RecordLayout): boolean {
+  const cells = text.split(delimiter, names.length).map((cell) => cell.replaceAll('"', ""));
+  const platform = cells[names.indexOf("platform")] ?? "";
+  return platform !== "" && cells[names.indexOf("user_id")]?.startsWith(`${platform}_`) === true;
+}
+
 function sampleOf(lines: LineReader, { header, prefix, suffix }: Dialect, start: number): string[] {
   const sample: string[] = [];
   for (let line = lines.at(start); line !== undefined && sample.length < SAMPLE_LINES; line = lines.at(line.next)) {

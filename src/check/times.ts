@@ -15,9 +15,11 @@ export interface TimeReading {
 
 const MICROSECONDS = 1_000_000;
 const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-/** Seconds since 1970 that are taken for a time: the years 2000 to 2100. */
+/** Times outside the years 2000 to 2100 are taken for none. */
 const EARLIEST_SECONDS = 946_684_800;
 const LATEST_SECONDS = 4_102_444_800;
+/** May 2033. A number from here on may be what is left of a date, `2025378798`. */
+const YEAR_LIKE_SECONDS = 2_000_000_000;
 
 /** Of `09:58.31` nobody knows whether it lacks the seconds or the hour. */
 const CLOCK = String.raw`(?!\d+:\d+\.|\d+\.\d+:)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?`;
@@ -54,7 +56,7 @@ function readNumber(text: string): TimeReading | undefined {
   const epoch = EPOCH.exec(text);
   if (epoch !== null) {
     const [, seconds = "", nanoseconds = "", microseconds = "", milliseconds = "", fraction = ""] = epoch;
-    const inside = Number(seconds) >= EARLIEST_SECONDS && Number(seconds) < LATEST_SECONDS;
+    const inside = Number(seconds) >= EARLIEST_SECONDS && Number(seconds) < YEAR_LIKE_SECONDS;
     const digits = `${nanoseconds}${microseconds}${milliseconds}${fraction}`;
     if (!inside) return undefined;
     const isCut = /[1-9]/.test(digits.slice(6));

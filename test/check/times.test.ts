@@ -72,3 +72,8 @@ test.each(["2025-09-08T:09:58.31", "2025-09-08 09:58.31", "2025/09/08 09.58:31",
 test.each(["2025/09/08 09.58.31", "2025/09/08:09:58:31", "2025/09/08, 09:58:31"])("%s has an hour", (text) => {
   expect(readTime(text, undefined)).toMatchObject({ text: "2025-09-08T09:58:31", isLossy: false });
 });
+
+test("a number that starts like a year is no count of seconds", () => {
+  expect(readTime("2025378798", undefined)).toBeUndefined();
+  expect(readTime("1999999999", undefined)).toMatchObject({ text: "2033-05-18T03:33:19" });
+});

@@ -162,8 +162,13 @@ const TIMES: readonly string[] = ["created_at", "last_activity"];
 const JSONS: readonly string[] = ["pending_approval", "metadata"];
 
 const letters = (text: string): string => text.replace(/[^0-9A-Za-z]/g, "");
-/** Without escapes too, which a line break becomes or stands in, and the prefixes of Python's literals. */
-const lettersOfJson = (text: string): string => text.replace(/\\+[\r\n]*[nrtbf]?|\b[bu](?=['"])|[^0-9A-Za-z]/g, "");
+const PYTHON_WORDS: Readonly<Record<string, string>> = { True: "true", False: "false", None: "null" };
+/** Without escapes too, which a line break becomes or stands in, and Python's literals as JSON has them. */
+const lettersOfJson = (text: string): string =>
+  text
+    .replace(/\\x(?=[0-9a-fA-F]{2})/g, "\\u00")
+    .replace(/\b(?:True|False|None)\b/g, (word) => PYTHON_WORDS[word] ?? word)
+    .replace(/\\+[\r\n]*[nrtbf]?|\b[bu](?=['"])|[^0-9A-Za-z]/g, "");
 
 /** The digits stand in the input, whatever is between them; where a time has an offset, those behind the hour. */
 function standsAsTime(value: string, input: string): boolean {
