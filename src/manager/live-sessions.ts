@@ -2,6 +2,7 @@ import { encodeField } from "../check/encode.js";
 import { fieldAt, replaceFields } from "../csv/field.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
+import { ManagedSession } from "./managed-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
 
 /** A session in memory: what is asked for often; the rest stands in its record. */
@@ -92,6 +93,14 @@ export class LiveSessions {
   text({ record }: LiveSession, column: ColumnName): string {
     const image = this.#requireImage();
     return fieldAt(image.bytesOf(record), image.columns.at[column]);
+  }
+
+  /** The session as it is now. */
+  view(session: LiveSession): ManagedSession {
+    const image = this.#requireImage();
+    const { record } = session;
+    const bytes = image.bytesOf(record);
+    return new ManagedSession(session, record.changed === undefined ? Buffer.from(bytes) : bytes, image.columns);
   }
 
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */

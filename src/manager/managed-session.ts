@@ -1,3 +1,5 @@
+import { fieldAt } from "../csv/field.js";
+import type { Columns, ColumnName } from "../session/columns.js";
 import { isNothingPending } from "../session/session.js";
 import type { JsonObject } from "../session/json-dumps.js";
 import type { Instant } from "../session/timestamp.js";
@@ -12,15 +14,14 @@ export class ManagedSession {
   readonly createdAt: Instant;
   /** Microseconds since 1970. */
   readonly lastActivity: Instant;
-  /** JSON text of the approval that the user has to answer; undefined where nothing is pending. */
-  readonly pendingApprovalText: string | undefined;
-  /** JSON text of an object, with all digits of its numbers. */
-  readonly metadataText: string;
+  readonly #record: Uint8Array;
+  readonly #columns: Columns;
 
+  /** @param record its bytes, which do not change any more */
   constructor(
     { sessionId, userId, platform, threadId, createdAt, lastActivity }: SessionParts,
-    pendingApproval: string,
-    metadata: string,
+    record: Uint8Array,
+    columns: Columns,
   ) {
     this.sessionId = sessionId;
     this.userId = userId;
@@ -28,8 +29,19 @@ export class ManagedSession {
     this.threadId = threadId;
     this.createdAt = createdAt;
     this.lastActivity = lastActivity;
-    this.pendingApprovalText = isNothingPending(pendingApproval) ? undefined : pendingApproval;
-    this.metadataText = metadata === "" ? "{}" : metadata;
+    this.#record = record;
+    this.#columns = columns;
+  }
+
+  /** JSON text of the approval that the user has to answer; undefined where nothing is pending. */
+  get pendingApprovalText(): string | undefined {
+    const text = this.#text("pending_approval");
+    return isNothingPending(text) ? undefined : text;
+  }
+
+  /** JSON text of an object, with all digits of its numbers. */
+  get metadataText(): string {
+    return this.#text("metadata") || "{}";
   }
 
   get hasPendingApproval(): boolean {
@@ -38,12 +50,17 @@ export class ManagedSession {
 
   /** As `JSON.parse` reads it: whole numbers beyond 2^53 are rounded. */
   get pendingApproval(): JsonObject | undefined {
-    return this.pendingApprovalText === undefined ? undefined : (JSON.parse(this.pendingApprovalText) as JsonObject);
+    const text = this.pendingApprovalText;
+    return text === undefined ? undefined : (JSON.parse(text) as JsonObject);
   }
 
   /** As `JSON.parse` reads it: whole numbers beyond 2^53 are rounded. */
   get metadata(): JsonObject {
     return JSON.parse(this.metadataText) as JsonObject;
+  }
+
+  #text(column: ColumnName): string {
+    return fieldAt(this.#record, this.#columns.at[column]);
   }
 }
 

@@ -247,8 +247,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #view(session: LiveSession): ManagedSession {
-    const text = (column: "pending_approval" | "metadata"): string => this.#sessions.text(session, column);
-    return new ManagedSession(session, session.isPending ? text("pending_approval") : "", text("metadata"));
+    return this.#sessions.view(session);
   }
 
   #views(sessions: Iterable<LiveSession>): ManagedSession[] {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { close, closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import type { BigIntStats } from "node:fs";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { ioFailure } from "./io-failure.js";
@@ -68,6 +68,8 @@ export interface Snapshot extends Disposable {
   isCurrent(): boolean;
   /** May be called again. */
   close(): void;
+  /** The same without waiting for it: the last one to close a file without a name gives its blocks back. */
+  closeInBackground(): void;
 }
 
 /**
@@ -184,10 +186,19 @@ class OpenFile implements Snapshot {
   }
 
   close(): void {
-    if (this.#fd === undefined) return;
+    const fd = this.#takeDescriptor();
+    if (fd !== undefined) closeSync(fd);
+  }
+
+  closeInBackground(): void {
+    const fd = this.#takeDescriptor();
+    if (fd !== undefined) close(fd);
+  }
+
+  #takeDescriptor(): number | undefined {
     const fd = this.#fd;
     this.#fd = undefined;
-    closeSync(fd);
+    return fd;
   }
 
   [Symbol.dispose](): void {

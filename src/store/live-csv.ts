@@ -100,8 +100,9 @@ export class LiveCsv implements Disposable {
   /** The version that was just written is the one in memory, unless another one is in its place already. */
   #adopt(ino: string | undefined): void {
     const written = openSnapshot(this.path);
-    this.#snapshot.close();
+    const replaced = this.#snapshot;
     this.#snapshot = written;
+    replaced.closeInBackground();
     this.#isStale = written.stamp.ino !== ino || written.byteLength !== this.#image.byteLength;
   }
 
