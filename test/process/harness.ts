@@ -29,7 +29,10 @@ export function describeWith(needs: readonly Need[], title: string, body: () => 
 }
 
 /** A folder for this test file, open to every user, and the path of the bundled driver; both made before the tests. */
-export function setUpDriver(): { readonly driver: string; readonly folder: string } {
+export function setUpDriver(entryPoint = "test/process/driver.ts"): {
+  readonly driver: string;
+  readonly folder: string;
+} {
   const made = { driver: "", folder: "" };
   beforeAll(async () => {
     made.folder = fs.mkdtempSync("/tmp/sessions-test-");
@@ -38,7 +41,7 @@ export function setUpDriver(): { readonly driver: string; readonly folder: strin
     copyPackage("fs-native-extensions", path.join(made.folder, "node_modules"));
     made.driver = path.join(made.folder, "driver.mjs");
     await build({
-      entryPoints: ["test/process/driver.ts"],
+      entryPoints: [entryPoint],
       outfile: made.driver,
       bundle: true,
       platform: "node",

@@ -1,0 +1,34 @@
+// Bundles test/process/torture.ts and the server that it kills, and runs it with the arguments.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const folder = mkdtempSync(path.join(tmpdir(), "sessions-torture-bundle-"));
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["test/process/torture.ts", "test/process/server.ts"],
+    outdir: folder,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["fs-native-extensions"],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  });
+  symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
+  const argv = [
+    path.join(folder, "torture.mjs"),
+    "--driver",
+    path.join(folder, "server.mjs"),
+    ...process.argv.slice(2),
+  ];
+  process.exitCode = spawnSync(process.execPath, argv, { stdio: "inherit" }).status ?? 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
