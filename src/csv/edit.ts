@@ -27,6 +27,31 @@ export function* applyEdits(source: Uint8Array, edits: Iterable<Edit>): Generato
   if (at < source.length) yield source.subarray(at);
 }
 
+/**
+ * Makes the edits in the text itself. What lies between them is moved once, those parts that go to the right from the last one
+ * on, the others from the first: then none is written over before it has moved.
+ *
+ * @param target the text, with room behind it for what the edits add
+ * @param byteLength of the text
+ * @param edits in ascending order, not overlapping, inside the text
+ */
+export function applyEditsInPlace(target: Uint8Array, byteLength: number, edits: readonly Edit[]): void {
+  const parts: { readonly start: number; readonly end: number; readonly to: number }[] = [];
+  let shift = 0;
+  for (const [index, { byteOffset, byteLength: removed, bytes }] of edits.entries()) {
+    shift += bytes.length - removed;
+    const start = byteOffset + removed;
+    const end = edits[index + 1]?.byteOffset ?? byteLength;
+    if (removed < 0 || end < start)
+      throw new RangeError(`edit at ${byteOffset} overlaps another or ends behind ${byteLength}`);
+    parts.push({ start, end, to: start + shift });
+  }
+  if (byteLength + shift > target.length) throw new RangeError(`no room for ${byteLength + shift} bytes`);
+  for (const { start, end, to } of parts.toReversed()) if (to > start) target.copyWithin(to, start, end);
+  for (const { start, end, to } of parts) if (to < start) target.copyWithin(to, start, end);
+  for (const [index, { bytes }] of edits.entries()) target.set(bytes, (parts[index]?.to ?? 0) - bytes.length);
+}
+
 const NOTHING = new Uint8Array(0);
 
 /** The edit that takes a span out. */

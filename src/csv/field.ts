@@ -21,13 +21,19 @@ const QUOTE = 0x22;
 
 /** The value at a place of a well-formed record, which has no line break behind it; empty where it has fewer fields. */
 export function fieldAt(record: Uint8Array, place: number): string {
+  const [start, end] = fieldSpan(record, place);
+  return valueOf(record, start, end);
+}
+
+/** Where the field at a place of a well-formed record stands; behind the record where it has fewer fields. */
+export function fieldSpan(record: Uint8Array, place: number): readonly [start: number, end: number] {
   let start = 0;
   for (let field = 0; start <= record.length; field += 1) {
     const end = fieldEnd(record, start);
-    if (field === place) return valueOf(record, start, end);
+    if (field === place) return [start, end];
     start = end + 1;
   }
-  return "";
+  return [record.length, record.length];
 }
 
 /**

@@ -10,8 +10,6 @@ export interface LiveSession {
   readonly sessionId: string;
   readonly userId: string;
   readonly platform: string;
-  readonly threadId: string;
-  readonly createdAt: Instant;
   lastActivity: Instant;
   isPending: boolean;
   readonly record: ImageRecord;
@@ -22,8 +20,13 @@ export interface LiveSession {
 /** The texts of a session's fields. */
 export type SessionTexts = Readonly<Partial<Record<ColumnName, string>>>;
 
+const NONE: readonly ImageRecord[] = [];
+const MOST_PLATFORMS = 1000;
+
 /** The sessions of one version of a file, found by their ids and their users. Changes go into the file's image. */
 export class LiveSessions {
+  /** Each platform's name once. */
+  readonly #platforms = new Map<string, string>();
   readonly #byId = new Map<string, LiveSession>();
   /** The session itself where a user has one, as most have. */
   readonly #byUser = new Map<string, LiveSession | Set<LiveSession>>();
@@ -46,13 +49,11 @@ export class LiveSessions {
     this.#add({
       sessionId,
       userId: reader.text(record, "user_id"),
-      platform: reader.text(record, "platform"),
-      threadId: reader.text(record, "thread_id"),
-      createdAt: reader.createdAt(record),
+      platform: this.#shared(reader.text(record, "platform")),
       lastActivity: reader.lastActivity(record),
       isPending: reader.isPending(record),
       record: image,
-      older: before === undefined ? [] : [...before.older, before.record],
+      older: before === undefined ? NONE : [...before.older, before.record],
     });
   }
 
@@ -63,13 +64,11 @@ export class LiveSessions {
     const session: LiveSession = {
       sessionId: texts.session_id,
       userId: texts.user_id,
-      platform: texts.platform,
-      threadId: texts.thread_id,
-      createdAt,
+      platform: this.#shared(texts.platform),
       lastActivity: createdAt,
       isPending: false,
       record: image.append(Buffer.from(image.columns.names.map((name) => encodeField(byName[name] ?? "")).join(","))),
-      older: [],
+      older: NONE,
     };
     this.#add(session);
     return session;
@@ -98,9 +97,7 @@ export class LiveSessions {
   /** The session as it is now. */
   view(session: LiveSession): ManagedSession {
     const image = this.#requireImage();
-    const { record } = session;
-    const bytes = image.bytesOf(record);
-    return new ManagedSession(session, record.changed === undefined ? Buffer.from(bytes) : bytes, image.columns);
+    return new ManagedSession(session, image.bytesOf(session.record).toString("latin1"), image.columns);
   }
 
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
@@ -112,9 +109,12 @@ export class LiveSessions {
     image.replace(record, replaceFields(image.bytesOf(record), new Map(fields)));
   }
 
-  /** Puts the last activity that is in memory into the record. */
+  /** Puts the last activity that is in memory into the record; the image's bytes must not be in use. */
   writeActivity(session: LiveSession): void {
-    this.change(session, { last_activity: formatTimestamp(session.lastActivity) });
+    const image = this.#requireImage();
+    const text = formatTimestamp(session.lastActivity);
+    if (image.patchField(session.record, image.columns.at.last_activity, text)) return;
+    this.change(session, { last_activity: text });
   }
 
   remove(session: LiveSession): void {
@@ -136,6 +136,12 @@ export class LiveSessions {
     const others = this.#byUser.get(session.userId);
     if (others instanceof Set && others.size > 1) others.delete(session);
     else this.#byUser.delete(session.userId);
+  }
+
+  #shared(platform: string): string {
+    const known = this.#platforms.get(platform);
+    if (known === undefined && this.#platforms.size < MOST_PLATFORMS) this.#platforms.set(platform, platform);
+    return known ?? platform;
   }
 
   #requireImage(): CsvImage {

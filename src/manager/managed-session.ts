@@ -2,35 +2,36 @@ import { fieldAt } from "../csv/field.js";
 import type { Columns, ColumnName } from "../session/columns.js";
 import { isNothingPending } from "../session/session.js";
 import type { JsonObject } from "../session/json-dumps.js";
-import type { Instant } from "../session/timestamp.js";
+import { parseTimestamp, type Instant } from "../session/timestamp.js";
 
 /** A session as it was when it was asked for; it does not change. */
 export class ManagedSession {
   readonly sessionId: string;
   readonly userId: string;
   readonly platform: string;
-  readonly threadId: string;
-  /** Microseconds since 1970. */
-  readonly createdAt: Instant;
   /** Microseconds since 1970. */
   readonly lastActivity: Instant;
-  readonly #record: Uint8Array;
+  /** Bytes as Latin-1: in a string they weigh nothing but their length. */
+  readonly #record: string;
   readonly #columns: Columns;
 
-  /** @param record its bytes, which do not change any more */
-  constructor(
-    { sessionId, userId, platform, threadId, createdAt, lastActivity }: SessionParts,
-    record: Uint8Array,
-    columns: Columns,
-  ) {
+  /** @param record its bytes as Latin-1 */
+  constructor({ sessionId, userId, platform, lastActivity }: SessionParts, record: string, columns: Columns) {
     this.sessionId = sessionId;
     this.userId = userId;
     this.platform = platform;
-    this.threadId = threadId;
-    this.createdAt = createdAt;
     this.lastActivity = lastActivity;
     this.#record = record;
     this.#columns = columns;
+  }
+
+  get threadId(): string {
+    return this.#text("thread_id");
+  }
+
+  /** Microseconds since 1970. */
+  get createdAt(): Instant {
+    return parseTimestamp(this.#text("created_at"));
   }
 
   /** JSON text of the approval that the user has to answer; undefined where nothing is pending. */
@@ -60,11 +61,8 @@ export class ManagedSession {
   }
 
   #text(column: ColumnName): string {
-    return fieldAt(this.#record, this.#columns.at[column]);
+    return fieldAt(Buffer.from(this.#record, "latin1"), this.#columns.at[column]);
   }
 }
 
-type SessionParts = Pick<
-  ManagedSession,
-  "sessionId" | "userId" | "platform" | "threadId" | "createdAt" | "lastActivity"
->;
+type SessionParts = Pick<ManagedSession, "sessionId" | "userId" | "platform" | "lastActivity">;

@@ -1,10 +1,10 @@
 // Law 2: an edit changes its own span only. Law 6: what is not edited stays byte for byte.
-import { applyEdits, type Edit } from "../csv/edit.js";
+import { applyEditsInPlace, type Edit } from "../csv/edit.js";
+import { fieldSpan } from "../csv/field.js";
 import type { RecordScanner } from "../csv/scan.js";
 import { SessionsError } from "../errors.js";
 import type { SessionReader } from "../session/codec.js";
 import type { Columns } from "../session/columns.js";
-import type { NaiveOffset } from "../session/timestamp.js";
 import { BorderCheck } from "./border-check.js";
 import { memorySource, openCsv, readFromStart } from "./csv-source.js";
 import { describeFault, FaultLog } from "./fault-log.js";
@@ -17,7 +17,7 @@ export class ImageRecord {
   start: number;
   end: number;
   /** What it is to become, line break included, where it is changed; empty where it is removed. */
-  changed: Uint8Array | undefined;
+  changed: Buffer | undefined;
 
   constructor(start: number, end: number) {
     this.start = start;
@@ -37,12 +37,12 @@ export interface ReadRecord {
 /** Spare room behind the bytes, so that sessions can be added in place. */
 const SPARE = 1.125;
 const SPARE_BYTES = 64 * 1024;
-const NOTHING = new Uint8Array(0);
+const NOTHING = Buffer.alloc(0);
 
 /**
  * A whole CSV file in memory, with changes to some of its records: the next version is made by copying bytes, without
  * encoding anything again. What is no session that can be decoded is between the records and stays. Memory: the file's
- * bytes, twice where records change their length.
+ * bytes and an eighth.
  */
 export class CsvImage {
   readonly columns: Columns;
@@ -53,23 +53,23 @@ export class CsvImage {
   /** Why nothing may be written: it is in doubt where records begin and end. */
   readonly borderFault: SessionsError | undefined;
   #buffer: Buffer;
-  #spare: Buffer = Buffer.alloc(0);
   #byteLength: number;
   /** Those that are changed, in any order. */
   readonly #changed = new Set<ImageRecord>();
+  #isPatched = false;
   /** All, in the order of the file. */
   #records: ImageRecord[] = [];
 
   /**
-   * @param bytes of the whole file; the image changes them
+   * @param buffer of `bufferFor`, with the whole file at its start; the image changes it
    * @param onRecord is told of every session that can be decoded, in the order of the file
    * @throws SessionsError STORE_DAMAGED where there is no header of ours
    */
-  constructor(bytes: Buffer, location: string, naiveOffset: NaiveOffset, onRecord: (read: ReadRecord) => void) {
-    this.#buffer = bytes;
-    this.#byteLength = bytes.length;
-    const source = memorySource(bytes);
-    const input = { location, naiveOffset, onRead: undefined, open: () => source };
+  constructor(buffer: Buffer, byteLength: number, location: string, onRecord: (read: ReadRecord) => void) {
+    this.#buffer = buffer;
+    this.#byteLength = byteLength;
+    const source = memorySource(buffer.subarray(0, byteLength));
+    const input = { location, naiveOffset: undefined, onRead: undefined, open: () => source };
     const opened = openCsv(readFromStart(source), input);
     const { scanner, reader } = opened;
     this.columns = reader.columns;
@@ -101,11 +101,11 @@ export class CsvImage {
 
   /** There is something to write. */
   get isChanged(): boolean {
-    return this.#changed.size > 0;
+    return this.#isPatched || this.#changed.size > 0;
   }
 
   /** A record as it is to be, without its line break; valid until the next `build`. */
-  bytesOf(record: ImageRecord): Uint8Array {
+  bytesOf(record: ImageRecord): Buffer {
     const bytes = record.changed ?? this.#buffer.subarray(record.start, record.end);
     if (bytes.at(-1) !== LF) return bytes;
     return bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1);
@@ -117,6 +117,20 @@ export class CsvImage {
     const lineBreak = before.at(-1) !== LF ? "" : before.at(-2) === CR ? "\r\n" : "\n";
     record.changed = Buffer.concat([bytes, Buffer.from(lineBreak)]);
     this.#changed.add(record);
+  }
+
+  /**
+   * Writes a field of a record that is not changed otherwise, at once and in place.
+   * @param text ASCII that needs no quotes
+   * @returns false where it is not as long as what stands there: nothing was done
+   */
+  patchField({ start, end, changed }: ImageRecord, place: number, text: string): boolean {
+    if (changed !== undefined) return false;
+    const [fieldStart, fieldEnd] = fieldSpan(this.#buffer.subarray(start, end), place);
+    if (fieldEnd - fieldStart !== text.length) return false;
+    this.#buffer.write(text, start + fieldStart, "latin1");
+    this.#isPatched = true;
+    return true;
   }
 
   /** Adds a record behind all others. @param bytes without a line break */
@@ -141,6 +155,7 @@ export class CsvImage {
     if (this.#isInPlace()) this.#patch();
     else this.#rebuild();
     this.#changed.clear();
+    this.#isPatched = false;
     return this.#buffer.subarray(0, this.#byteLength);
   }
 
@@ -185,15 +200,19 @@ export class CsvImage {
     }
     this.#records = records;
     const byteLength = this.#byteLength + shift;
-    if (this.#spare.length < byteLength) this.#spare = Buffer.allocUnsafeSlow(byteLength * SPARE + SPARE_BYTES);
-    let at = 0;
-    for (const piece of applyEdits(source, edits)) {
-      this.#spare.set(piece, at);
-      at += piece.length;
+    if (this.#buffer.length < byteLength) {
+      const larger = bufferFor(byteLength);
+      larger.set(source);
+      this.#buffer = larger;
     }
-    [this.#buffer, this.#spare] = [this.#spare, this.#buffer];
+    applyEditsInPlace(this.#buffer, this.#byteLength, edits);
     this.#byteLength = byteLength;
   }
+}
+
+/** A buffer for the bytes of a file, with room behind them. */
+export function bufferFor(byteLength: number): Buffer {
+  return Buffer.allocUnsafeSlow(Math.ceil(byteLength * SPARE) + SPARE_BYTES);
 }
 
 const LF = 0x0a;

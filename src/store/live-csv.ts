@@ -4,7 +4,7 @@ import { beginReplacement } from "../storage/atomic-replace.js";
 import { acquireLock } from "../storage/lock.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { commitAsOurs, type Locking } from "./csv-change.js";
-import { CsvImage, type ReadRecord } from "./csv-image.js";
+import { bufferFor, CsvImage, type ReadRecord } from "./csv-image.js";
 
 /** Is told of every session of the file that can be decoded, in the order of the file. */
 export type OnRecord = (read: ReadRecord) => void;
@@ -109,13 +109,14 @@ export class LiveCsv implements Disposable {
   #read(onRecord: OnRecord): [Snapshot, CsvImage] {
     const snapshot = openSnapshot(this.path);
     try {
-      const bytes = Buffer.allocUnsafeSlow(snapshot.byteLength);
-      for (let at = 0; at < bytes.length;) {
-        const count = snapshot.readAt(bytes.subarray(at), at);
+      const { byteLength } = snapshot;
+      const buffer = bufferFor(byteLength);
+      for (let at = 0; at < byteLength;) {
+        const count = snapshot.readAt(buffer.subarray(at, byteLength), at);
         if (count === 0) throw new SessionsError("STORE_CHANGED", { path: this.path });
         at += count;
       }
-      const image = new CsvImage(bytes, this.path, undefined, onRecord);
+      const image = new CsvImage(buffer, byteLength, this.path, onRecord);
       if (!snapshot.looksUnchanged()) throw new SessionsError("STORE_CHANGED", { path: this.path });
       return [snapshot, image];
     } catch (error) {

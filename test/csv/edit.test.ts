@@ -1,7 +1,7 @@
 // Law 2: an edit changes its own span only.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { applyEdits, removal, type Edit } from "../../src/csv/edit.js";
+import { applyEdits, applyEditsInPlace, removal, type Edit } from "../../src/csv/edit.js";
 
 function piecesOf(source: string, edits: readonly Edit[]): string[] {
   return Array.from(applyEdits(Buffer.from(source), edits), (piece) => Buffer.from(piece).toString());
@@ -74,5 +74,48 @@ describe("the text after the edits", () => {
         expect(piecesOf(source + tail, edits).join("")).toBe(expected + tail);
       }),
     );
+  });
+});
+
+describe("edits in place", () => {
+  function inPlace(source: string, edits: readonly Edit[], room = 100): string {
+    const target = Buffer.alloc(source.length + room, "#");
+    target.write(source);
+    const byteLength = edits.reduce(
+      (length, { byteLength, bytes }) => length + bytes.length - byteLength,
+      source.length,
+    );
+    applyEditsInPlace(target, source.length, edits);
+    return target.toString("utf8", 0, byteLength);
+  }
+
+  test("go to the right and to the left at once", () => {
+    const edits = [edit(1, 1, "XXXX"), edit(3, 0, "Y"), removal(5, 3), edit(9, 1, "Z"), edit(10, 0, "!")];
+    expect(inPlace("0123456789", edits)).toBe("0XXXX2Y348Z!");
+  });
+
+  test("make the text that the edits make elsewhere", () => {
+    const cuts = fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.string({ maxLength: 7 })), { maxLength: 12 });
+    fc.assert(
+      fc.property(cuts, fc.nat(9), (steps, rest) => {
+        let at = 0;
+        const edits = steps.map(([gap, length, text]) => {
+          const made = edit(at + gap, length, text);
+          at += gap + length;
+          return made;
+        });
+        const source = Array.from({ length: at + rest }, (_, place) => String.fromCharCode(97 + (place % 26))).join("");
+        expect(inPlace(source, edits)).toBe(piecesOf(source, edits).join(""));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each<[string, Edit[], number]>([
+    ["that overlap", [edit(0, 3, "x"), edit(2, 1, "y")], 9],
+    ["that end behind the text", [edit(4, 3, "x")], 9],
+    ["for which there is no room", [edit(1, 0, "abc")], 2],
+  ])("are refused %s", (_, edits, room) => {
+    expect(() => inPlace("abcdef", edits, room)).toThrow(RangeError);
   });
 });
