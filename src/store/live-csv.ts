@@ -97,13 +97,21 @@ export class LiveCsv implements Disposable {
     return beginReplacement(this.#snapshot.realPath, { replaces: this.#snapshot });
   }
 
-  /** The version that was just written is the one in memory, unless another one is in its place already. */
+  /**
+   * The version that was just written is the one in memory, unless another one is in its place already. Where it cannot be
+   * opened it is stale: the change is made all the same.
+   */
   #adopt(ino: string | undefined): void {
-    const written = openSnapshot(this.path);
-    const replaced = this.#snapshot;
-    this.#snapshot = written;
-    replaced.closeInBackground();
-    this.#isStale = written.stamp.ino !== ino || written.byteLength !== this.#image.byteLength;
+    this.#isStale = true;
+    try {
+      const written = openSnapshot(this.path);
+      const replaced = this.#snapshot;
+      this.#snapshot = written;
+      replaced.closeInBackground();
+      this.#isStale = written.stamp.ino !== ino || written.byteLength !== this.#image.byteLength;
+    } catch (error) {
+      if (!(error instanceof SessionsError)) throw error;
+    }
   }
 
   #read(onRecord: OnRecord): [Snapshot, CsvImage] {
