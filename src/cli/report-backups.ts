@@ -1,6 +1,6 @@
-import { isGood, type Backup } from "../copies/backup-list.js";
+import { isGood, knownProblem, type Backup } from "../copies/backup-list.js";
 import type { ForgetPlan } from "../copies/forget-backups.js";
-import type { VerifiedBackup } from "../copies/verify-backup.js";
+import { whyNotGood, type VerifiedBackup } from "../copies/verify-backup.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
 import { count, groupDigits, humanBytes } from "./render/numbers.js";
@@ -20,6 +20,9 @@ const COLUMNS: readonly TableColumn[] = [
 
 const FIELDS = ["name", "time", "rows", "bytes", "encrypted", "checked", "problem"] as const;
 
+/** What to type where a backup is as damaged as the file was. */
+export const VALIDATE_HINT = "see what is wrong with: sessions validate";
+
 /** A line for each backup: on a terminal a table, in a pipe everything. */
 export function backupLines(context: CliContext, settings: Settings, backups: readonly Backup[]): string {
   const { stdout } = context;
@@ -31,7 +34,7 @@ export function backupLines(context: CliContext, settings: Settings, backups: re
     { text: rowsText(backup) },
     { text: humanBytes(backup.byteLength) },
     { text: isEncrypted(backup) ? "yes" : "no" },
-    { text: checkedText(backup, now), ...(backup.problem === undefined ? {} : { style: style.red }) },
+    { text: checkedText(backup, now), ...(knownProblem(backup) === undefined ? {} : { style: style.red }) },
     { text: backup.name },
   ]);
   return renderTable({ columns: COLUMNS, rows, width: stdout.columns, style });
@@ -46,6 +49,7 @@ export function backupJson(backup: Backup): object {
     time: backup.time.toISOString(),
     bytes: backup.byteLength,
     rows: manifest?.rows ?? null,
+    broken: manifest?.broken ?? null,
     plain_bytes: manifest?.plain.bytes ?? null,
     plain_sha256: manifest?.plain.sha256 ?? null,
     sha256: manifest?.stored.sha256 ?? null,
@@ -55,18 +59,21 @@ export function backupJson(backup: Backup): object {
     source: manifest?.source ?? null,
     tool: manifest?.tool ?? null,
     checked_at: manifest?.checked?.at ?? null,
-    problem: backup.problem ?? null,
+    problem: knownProblem(backup) ?? null,
     good: isGood(backup),
   };
 }
 
 /** One sentence on a backup that was verified. */
-export function verifiedText({ backup, problem, rows }: VerifiedBackup): string {
-  const { byteLength, manifest } = backup;
-  if (problem !== undefined) return `${backup.name}: NOT GOOD: ${problem}`;
+export function verifiedText(verified: VerifiedBackup): string {
+  const { backup, rows = 0 } = verified;
+  const { byteLength, manifest, name } = backup;
+  const problem = whyNotGood(verified);
+  if (problem !== undefined) {
+    return `${name}: NOT GOOD: ${problem}${verified.problem === undefined ? `; ${VALIDATE_HINT}` : ""}`;
+  }
   const against = manifest === undefined ? "no manifest to compare with" : "as it was written";
-  const sessions = rows === undefined ? "no sessions that can be read" : count(rows, "session");
-  return `${backup.name}: good: ${sessions}, ${humanBytes(byteLength)}, ${against}`;
+  return `${name}: good: ${count(rows, "session")}, ${humanBytes(byteLength)}, ${against}`;
 }
 
 /** What a policy does, a line for each backup. */
@@ -99,10 +106,10 @@ export function ago(time: Date, now: number): string {
 }
 
 function texts(backup: Backup): readonly string[] {
-  const { name, time, manifest, byteLength, problem } = backup;
+  const { name, time, manifest, byteLength } = backup;
   const checked = manifest === undefined ? "unchecked" : (manifest.checked?.at ?? "");
   const encrypted = isEncrypted(backup) ? "yes" : "no";
-  const values = [name, time.toISOString(), manifest?.rows, byteLength, encrypted, checked, problem];
+  const values = [name, time.toISOString(), manifest?.rows, byteLength, encrypted, checked, knownProblem(backup)];
   return values.map((value) => escapeControls(String(value ?? "")));
 }
 
@@ -114,7 +121,9 @@ function rowsText({ manifest }: Backup): string {
   return manifest?.rows === undefined ? "?" : groupDigits(manifest.rows);
 }
 
-function checkedText({ manifest, problem }: Backup, now: number): string {
+function checkedText(backup: Backup, now: number): string {
+  const { manifest } = backup;
+  const problem = knownProblem(backup);
   if (problem !== undefined) return `NOT GOOD: ${problem}`;
   if (manifest === undefined) return "unchecked";
   return manifest.checked === undefined ? "not yet" : ago(new Date(manifest.checked.at), now);

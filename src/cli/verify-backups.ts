@@ -1,7 +1,7 @@
 import path from "node:path";
 import { requireBackup, type Backup } from "../copies/backup-list.js";
 import type { OpenBackupOptions } from "../copies/open-backup.js";
-import { rememberVerification, verifyBackup, type VerifiedBackup } from "../copies/verify-backup.js";
+import { rememberVerification, verifyBackup, whyNotGood, type VerifiedBackup } from "../copies/verify-backup.js";
 import { SessionsError } from "../errors.js";
 import { backupsOf, timeOf, type BackedUpFile } from "./backed-up-file.js";
 import type { CliContext } from "./context.js";
@@ -48,7 +48,7 @@ export async function verifyBackups(
   }
   if (settings.isJson)
     await context.stdout.write(jsonText({ store: file.location, verified: outcomes.map(outcomeJson) }));
-  const isDamaged = outcomes.some((outcome) => !("error" in outcome) && outcome.problem !== undefined);
+  const isDamaged = outcomes.some((outcome) => !("error" in outcome) && whyNotGood(outcome) !== undefined);
   const [failure] = outcomes.flatMap((outcome) => ("error" in outcome ? [outcome.error] : []));
   if (isDamaged) context.endWith?.(13);
   else if (failure !== undefined) context.endWith?.(exitCodeOf(failure.code));
@@ -110,6 +110,6 @@ function outcomeJson(outcome: Outcome): object {
     const { code, details } = outcome.error;
     return { ...backup, ok: null, error: { code, reason: details.reason } };
   }
-  const { problem = null, rows = null } = outcome;
+  const [problem, rows] = [whyNotGood(outcome) ?? null, outcome.rows ?? null];
   return { ...backup, ok: problem === null, problem, rows };
 }

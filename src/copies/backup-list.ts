@@ -4,7 +4,7 @@ import { SessionsError, systemErrorCode } from "../errors.js";
 import { backupStem, parseBackupName } from "../storage/backup-name.js";
 import { ioFailure } from "../storage/io-failure.js";
 import { sidecarSubfolder } from "../storage/sidecar.js";
-import { readManifest, type Manifest } from "./manifest.js";
+import { contentProblem, readManifest, type Manifest } from "./manifest.js";
 
 /** A backup as far as it is known without reading it. */
 export interface Backup {
@@ -45,9 +45,14 @@ export function listBackups(realPath: string, folder: string = backupFolder(real
     .map(({ backup }) => backup);
 }
 
-/** It has a manifest, and no problem is known. */
-export function isGood({ manifest, problem }: Backup): boolean {
-  return manifest !== undefined && problem === undefined;
+/** What is wrong with a backup, or was with the file when it was made, as far as is known. Undefined where nothing is. */
+export function knownProblem({ manifest, problem }: Backup): string | undefined {
+  return problem ?? (manifest && contentProblem(manifest));
+}
+
+/** It has a manifest, which says that what was backed up was in order, and no problem is known. */
+export function isGood(backup: Backup): boolean {
+  return backup.manifest !== undefined && knownProblem(backup) === undefined;
 }
 
 /** @param backups newest first */

@@ -12,6 +12,8 @@ export interface Manifest {
   readonly tool: string;
   /** Sessions in it; undefined where it cannot be read as a session file. */
   readonly rows: number | undefined;
+  /** Records of which it is in doubt where they end; undefined where nobody counted them, as in older manifests. */
+  readonly broken: number | undefined;
   /** Of the CSV file. */
   readonly plain: Fingerprint;
   /** Of the backup as it lies on the disk. */
@@ -43,6 +45,13 @@ export function manifestPath(backup: string): string {
   return `${backup}.manifest.json`;
 }
 
+/** Why a backup that is as it was written is no good one: what was backed up was damaged. Undefined for a good one. Pure. */
+export function contentProblem({ rows, broken = 0 }: Pick<Manifest, "rows" | "broken">): string | undefined {
+  if (rows === undefined) return "what was backed up is no session file that can be read";
+  if (broken === 0) return undefined;
+  return `${broken} of its records ${broken === 1 ? "was" : "were"} damaged when it was backed up`;
+}
+
 /** The manifest as JSON text. Pure. */
 export function manifestText(manifest: Manifest): string {
   const { checked } = manifest;
@@ -52,6 +61,7 @@ export function manifestText(manifest: Manifest): string {
     created_at: manifest.createdAt,
     tool: manifest.tool,
     rows: manifest.rows ?? null,
+    broken: manifest.broken,
     plain: manifest.plain,
     stored: manifest.stored,
     compressed: manifest.isCompressed,
@@ -77,17 +87,18 @@ export function readManifest(backup: string): Manifest | undefined {
 /** Undefined for text that is no manifest. Pure. */
 export function parseManifest(text: string): Manifest | undefined {
   const body = objectOf(parsed(text));
-  const { source, created_at: createdAt, tool, rows, compressed, encrypted } = body;
+  const { source, created_at: createdAt, tool, rows, broken, compressed, encrypted } = body;
   const plain = fingerprintOf(body["plain"]);
   const stored = fingerprintOf(body["stored"]);
   if (body["version"] !== VERSION || plain === undefined || stored === undefined) return undefined;
   if (typeof source !== "string" || typeof tool !== "string" || !isTime(createdAt)) return undefined;
   if (typeof compressed !== "boolean" || typeof encrypted !== "boolean") return undefined;
   if (rows !== null && !isCount(rows)) return undefined;
+  if (broken !== undefined && !isCount(broken)) return undefined;
   const checked = verificationOf(body["checked"]);
   if (checked === undefined && (body["checked"] ?? null) !== null) return undefined;
   const form = { isCompressed: compressed, isEncrypted: encrypted };
-  return { source, createdAt, tool, rows: rows ?? undefined, plain, stored, ...form, checked };
+  return { source, createdAt, tool, rows: rows ?? undefined, broken, plain, stored, ...form, checked };
 }
 
 function textAt(path: string): string | undefined {

@@ -156,9 +156,9 @@ class SafetyCopy implements AsyncDisposable {
       const records = new RecordCount();
       await copyPieces(copy.replacement, [contentOf(current, hash, undefined, records)], current.byteLength);
       const { byteLength: bytes, sha256 } = hash.version();
-      const [stored, { rows }] = [{ bytes, sha256 }, records.end()];
+      const [stored, { rows, broken }] = [{ bytes, sha256 }, records.end()];
       const [source, createdAt] = [current.realPath, now.toISOString()];
-      const known = { source, createdAt, tool, rows, plain: stored, stored, ...form, checked: undefined };
+      const known = { source, createdAt, tool, rows, broken, plain: stored, stored, ...form, checked: undefined };
       await manifest.replacement.write(Buffer.from(manifestText(known)));
       return safety;
     } catch (error) {

@@ -4,7 +4,7 @@ import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import { openSnapshot } from "../storage/snapshot.js";
 import type { Backup } from "./backup-list.js";
-import { manifestPath, manifestText, type Fingerprint, type Manifest } from "./manifest.js";
+import { contentProblem, manifestPath, manifestText, type Fingerprint, type Manifest } from "./manifest.js";
 import { openBackup, type OpenBackupOptions } from "./open-backup.js";
 import { RecordCount } from "./record-count.js";
 import { uniqueTemp } from "./stale-temps.js";
@@ -16,6 +16,8 @@ export interface VerifiedBackup {
   readonly problem: string | undefined;
   /** Sessions in it; undefined where it cannot be read as a session file, or not to its end. */
   readonly rows: number | undefined;
+  /** Records of which it is in doubt where they end; undefined where `content` is. */
+  readonly broken: number | undefined;
   /** What it really holds; undefined where it cannot be read to its end. */
   readonly content: BackupContent | undefined;
 }
@@ -41,7 +43,13 @@ export async function verifyBackup(backup: Backup, options: OpenBackupOptions = 
     storedHash.update(bytes);
     storedBytes += bytes.length;
   };
-  const failed = (problem: string): VerifiedBackup => ({ backup, problem, rows: undefined, content: undefined });
+  const failed = (problem: string): VerifiedBackup => ({
+    backup,
+    problem,
+    rows: undefined,
+    broken: undefined,
+    content: undefined,
+  });
   try {
     const { plain, isCompressed, isEncrypted } = await openBackup(backup.path, { ...options, onStored });
     const count = new RecordCount();
@@ -59,7 +67,7 @@ export async function verifyBackup(backup: Backup, options: OpenBackupOptions = 
       isCompressed,
       isEncrypted,
     };
-    return { backup, rows, content, problem: problemOf(backup, content, { rows, broken }) };
+    return { backup, rows, broken, content, problem: problemOf(backup, content, { rows, broken }) };
   } catch (error) {
     if (!(error instanceof SessionsError)) throw error;
     const { code, details } = error;
@@ -87,6 +95,11 @@ function problemOf(
   return undefined;
 }
 
+/** Why a backup that was verified is no good one, whether it was spoilt since or made of a damaged file. Undefined for a good one. */
+export function whyNotGood({ problem, content, ...counted }: VerifiedBackup): string | undefined {
+  return problem ?? (content && contentProblem(counted));
+}
+
 function isSame(one: Fingerprint, other: Fingerprint): boolean {
   return one.bytes === other.bytes && one.sha256 === other.sha256;
 }
@@ -110,18 +123,18 @@ function hasItsBytes({ path, manifest }: Backup): boolean {
  * @param source the file that the backup is taken to be of
  */
 export async function rememberVerification(
-  { backup, problem, rows, content }: VerifiedBackup,
+  { backup, problem, rows, broken, content }: VerifiedBackup,
   { now, tool, source }: Pick<Manifest, "tool" | "source"> & { readonly now: Date },
 ): Promise<void> {
   const checked = { at: now.toISOString(), problem };
   const isPinned = backup.manifest === undefined && problem === undefined && content !== undefined;
-  const first = isPinned ? { source, createdAt: backup.time.toISOString(), tool, rows, ...content } : undefined;
+  const first = isPinned ? { source, createdAt: backup.time.toISOString(), tool, rows, broken, ...content } : undefined;
   const manifest = backup.manifest ?? first;
   if (manifest === undefined) return;
   const target = manifestPath(backup.path);
   using old = backup.manifest === undefined ? undefined : openSnapshot(target);
   const tempPath = uniqueTemp(target, randomBytes(8).toString("hex"));
   await using replacement = await beginReplacement(target, { replaces: old, tempPath });
-  await replacement.write(Buffer.from(manifestText({ ...manifest, checked })));
+  await replacement.write(Buffer.from(manifestText({ ...manifest, broken: broken ?? manifest.broken, checked })));
   await replacement.commit();
 }

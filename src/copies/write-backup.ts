@@ -28,8 +28,6 @@ export interface BackupRequest {
 export interface BackupWritten {
   readonly path: string;
   readonly manifest: Manifest;
-  /** Records of which it is in doubt where they end; they are in the backup as they are. */
-  readonly broken: number;
 }
 
 const PIECE_BYTES = 512 * 1024;
@@ -92,6 +90,7 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
     createdAt: now.toISOString(),
     tool: request.tool,
     rows,
+    broken,
     plain: fingerprint,
     stored: stored ?? fingerprint,
     isCompressed: encoding.isCompressed,
@@ -102,7 +101,7 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
   await using companion = await begin(place, { target: beside, tempPath: tempFor(beside) }, request);
   await companion.write(Buffer.from(manifestText(manifest)));
   await commitTogether(main, [{ path: beside, replacement: companion, isNew: true }]);
-  return { path: place.path, manifest, broken };
+  return { path: place.path, manifest };
 }
 
 function tempFor(target: string): string {

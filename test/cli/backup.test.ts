@@ -180,6 +180,23 @@ describe("backup", () => {
     });
   });
 
+  test.for([
+    ["an empty file", ""],
+    ["a file with a record that has no end", 'x"open'],
+  ])("of %s with a policy ends with 13 and never takes the place of a good one", async ([, damage]) => {
+    const folder = await withBackups("2025-09-29T10:00:00Z");
+    folder.write("sessions.csv", damage === "" ? "" : `${folder.read("sessions.csv")}"open`);
+    expect((await folder.run(["backup", "--yes", "--keep-daily", "1"])).exitCode).toBe(13);
+    expect(backups(folder)).toEqual(["sessions-20250929T100000Z.csv", NAME]);
+  });
+
+  test("of a file without sessions is a good one", async () => {
+    const folder = started();
+    folder.write("sessions.csv", `${folder.read("sessions.csv").split("\n")[0] ?? ""}\n`);
+    expect((await folder.run(["backup", "--yes", "--keep-last", "1"])).exitCode).toBe(0);
+    expect((await folder.run(["backups", "status", "--max-age", "1h"])).exitCode).toBe(0);
+  });
+
   test("with a policy removes what is too old, after the copy", async () => {
     const folder = await withBackups("2025-09-01T10:00:00Z", "2025-09-02T10:00:00Z");
     expect(await folder.run(["backup", "--yes", "--keep-last", "2"])).toEqual({
@@ -299,6 +316,31 @@ describe("backups verify", () => {
       stderr: USING,
       exitCode: 13,
     });
+  });
+
+  test("names a copy of a file that was no session file", async () => {
+    const folder = started();
+    folder.write("sessions.csv", "");
+    await folder.run(["backup"]);
+    expect(await verify(folder)).toEqual({
+      stdout: `${NAME}: NOT GOOD: what was backed up is no session file that can be read; see what is wrong with: sessions validate\n`,
+      stderr: USING,
+      exitCode: 13,
+    });
+  });
+
+  test("notes damaged records in a manifest of an earlier version", async () => {
+    const folder = started();
+    folder.write("sessions.csv", `${folder.read("sessions.csv")}"open`);
+    await folder.run(["backup"]);
+    const manifest = `${BESIDE}/${NAME}.manifest.json`;
+    folder.write(manifest, folder.read(manifest).replace(/^ *"broken": 1,\n/m, ""));
+    expect((await folder.run(["backups", "status", "--max-age", "1h"])).exitCode).toBe(0);
+    expect((await verify(folder)).exitCode).toBe(13);
+    expect((await folder.run(["backups", "status", "--max-age", "1h"])).stdout).toBe(
+      "TOO OLD: there is no good backup (allowed: 1h)\n" +
+        `NOT GOOD: the latest one, ${NAME}: 1 of its records was damaged when it was backed up; see what is wrong with: sessions validate\n`,
+    );
   });
 
   test("a missing key, a wrong one and a right one", async () => {

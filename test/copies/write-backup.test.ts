@@ -131,6 +131,7 @@ test("the copy, its name and its manifest, with modes that keep others out", asy
     created_at: "2025-09-30T10:45:00.123Z",
     tool: "sessions 1.2.3",
     rows: 2,
+    broken: 0,
     plain: fingerprint,
     stored: fingerprint,
     compressed: false,
@@ -213,9 +214,9 @@ test("another folder, and a path", async () => {
 
 test("a damaged file is copied as it is, and what is broken is told", async () => {
   const content = `${CONTENT}s3,"never closed`;
-  const { path: backup, manifest, broken } = await backUp(sessionFile(content));
+  const { path: backup, manifest } = await backUp(sessionFile(content));
   expect(fs.readFileSync(backup, "utf8")).toBe(content);
-  expect([manifest.rows, broken]).toEqual([3, 1]);
+  expect([manifest.rows, manifest.broken]).toEqual([3, 1]);
 });
 
 test.each(["", "no header\n", "\0\0\0"])("%j has no rows", async (content) => {

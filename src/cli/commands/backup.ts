@@ -5,6 +5,7 @@ import { planForget } from "../../copies/forget-backups.js";
 import { isEmptyPolicy } from "../../copies/keep-policy.js";
 import { requireRecipients } from "../../copies/encode-backup.js";
 import { writeBackup, type BackupWritten } from "../../copies/write-backup.js";
+import { contentProblem } from "../../copies/manifest.js";
 import { backupAt } from "../../copies/backup-list.js";
 import { SessionsError } from "../../errors.js";
 import { openSnapshot } from "../../storage/snapshot.js";
@@ -16,7 +17,7 @@ import { addEncryptionOptions, encryptionFrom, type EncryptionOptions } from "..
 import { note, warn } from "../notes.js";
 import { count, humanBytes } from "../render/numbers.js";
 import { visibleText } from "../render/visible.js";
-import { backupJson, forgetJson, forgetText, jsonText } from "../report-backups.js";
+import { backupJson, forgetJson, forgetText, jsonText, VALIDATE_HINT } from "../report-backups.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 import { shownPath } from "../shown-path.js";
 
@@ -79,6 +80,8 @@ export async function runBackup(
   await warnOfContent(context, settings, written);
   const plan = planForget(isEmptyPolicy(policy) ? [] : backupsOf(among), policy, now);
   await carryOutForget(context, plan, { ...options, guardsHalf: false });
+  // Whoever thins out, by cron as a rule, relies on good copies.
+  if (!isEmptyPolicy(policy) && contentProblem(written.manifest) !== undefined) context.endWith?.(13);
   if (settings.isJson) {
     const backup = backupAt(written.path);
     const body = { store: file.location, dry_run: false, backup: backup && backupJson(backup), ...forgetJson(plan) };
@@ -116,7 +119,8 @@ async function showPlan(
       source: file.realPath,
       createdAt: now.toISOString(),
       tool: "",
-      rows: undefined,
+      rows: 0,
+      broken: 0,
       plain: { bytes: snapshot.byteLength, sha256: "" },
       stored: { bytes: snapshot.byteLength, sha256: "" },
       isCompressed: options.gzip === true,
@@ -142,19 +146,19 @@ function writtenText(context: CliContext, { path: file, manifest }: BackupWritte
   return `${visibleText(shownPath(context, file))}\n  ${rows === undefined ? "rows not known" : count(rows, "session")}, ${size}\n`;
 }
 
-async function warnOfContent(
-  context: CliContext,
-  settings: Settings,
-  { manifest, broken }: BackupWritten,
-): Promise<void> {
-  const see = "see what is wrong with: sessions validate";
+async function warnOfContent(context: CliContext, settings: Settings, { manifest }: BackupWritten): Promise<void> {
+  const { broken = 0 } = manifest;
   if (manifest.rows === undefined) {
-    await warn(context, settings, `it is copied as it is, and it is no session file that can be read; ${see}`);
+    await warn(
+      context,
+      settings,
+      `it is copied as it is, and it is no session file that can be read; ${VALIDATE_HINT}`,
+    );
   } else if (broken > 0) {
     await warn(
       context,
       settings,
-      `${count(broken, "record")} of it cannot be read for certain; all is copied as it stands; ${see}`,
+      `${count(broken, "record")} of it cannot be read for certain; all is copied as it stands; ${VALIDATE_HINT}`,
     );
   }
   if (manifest.isEncrypted) await note(context, "Without its key nobody can open it: keep that in another place.");
@@ -168,7 +172,8 @@ Encryption is that of age (age-encryption.org): age --decrypt opens it.
 
 --keep-… removes older backups in the same folder after the copy. One reason is
 enough to stay; hours, days, weeks and so on are those of UTC, and only those
-with a backup count. Damaged backups never take the place of good ones.
+with a backup count. Damaged backups, and those of a damaged file, never take the
+place of good ones. With --keep-… a copy of a damaged file ends with exit 13.
 
 Examples:
   sessions backup                                 into sessions.csv.d/backups/

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isGood, newestGood } from "../../copies/backup-list.js";
+import { isGood, knownProblem, newestGood } from "../../copies/backup-list.js";
 import { planForget } from "../../copies/forget-backups.js";
 import { isEmptyPolicy } from "../../copies/keep-policy.js";
 import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
@@ -13,7 +13,7 @@ import { parseDuration } from "../parse/duration.js";
 import { addConfirmOption } from "../removal-options.js";
 import { count } from "../render/numbers.js";
 import { humanDuration } from "../render/time.js";
-import { ago, backupJson, backupLines, forgetJson, forgetText, jsonText } from "../report-backups.js";
+import { ago, backupJson, backupLines, forgetJson, forgetText, jsonText, VALIDATE_HINT } from "../report-backups.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 import { shownPath } from "../shown-path.js";
 import { verifyBackups, type VerifyOptions } from "../verify-backups.js";
@@ -88,7 +88,9 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   const settings = new Settings(context, options);
   const file = await backedUpFile(context, settings, options);
   const { now } = settings.retention;
-  const newest = newestGood(backupsOf(file));
+  const backups = backupsOf(file);
+  const newest = newestGood(backups);
+  const [latest] = backups;
   const age = newest && now / MICROSECONDS_PER_SECOND - newest.time.getTime() / 1000;
   const isFresh = age !== undefined && age <= options.maxAge;
   if (!isFresh) context.endWith?.(1);
@@ -99,6 +101,7 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
       max_age_seconds: options.maxAge,
       age_seconds: age ?? null,
       newest: newest === undefined ? null : backupJson(newest),
+      latest: latest === undefined ? null : backupJson(latest),
     };
     await context.stdout.write(jsonText(body));
     return;
@@ -111,6 +114,11 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   await context.stdout.write(
     await paragraph(context.stdout, `${isFresh ? "OK" : "TOO OLD"}: ${found} (allowed: ${limit})`),
   );
+  const problem = latest && knownProblem(latest);
+  if (problem === undefined) return;
+  const next = latest?.problem === undefined ? VALIDATE_HINT : "make another one with: sessions backup";
+  const text = `NOT GOOD: the latest one, ${latest?.name ?? ""}: ${problem}; ${next}`;
+  await context.stdout.write(await paragraph(context.stdout, text));
 }
 
 export async function runBackupsForget(context: CliContext, options: BackupsForgetOptions): Promise<void> {
@@ -131,7 +139,8 @@ export async function runBackupsForget(context: CliContext, options: BackupsForg
 
 const EXAMPLES = `
 A backup that is not known to be good has no manifest (as those that repair
-makes), has another size than it had, or did not pass its last verification.
+makes), has another size than it had, did not pass its last verification, or is
+a copy of a file that was damaged already.
 What verify finds is noted in the manifest.
 
 Exit codes of verify: 0 all are good; 12 a key is missing or wrong; 13 one is
