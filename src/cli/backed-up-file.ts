@@ -1,10 +1,12 @@
 import { realpathSync } from "node:fs";
 import path from "node:path";
-import { listBackups, type Backup } from "../copies/backup-list.js";
+import { backupFolder, listBackups, type Backup } from "../copies/backup-list.js";
 import { SessionsError } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
+import { note } from "./notes.js";
 import { chooseStore, requireFile, STANDARD_INPUT } from "./open-store.js";
+import { count } from "./render/numbers.js";
 import type { Settings } from "./settings.js";
 
 /** The option of commands that look at backups. */
@@ -40,9 +42,30 @@ export async function backedUpFile(
   return { location, realPath: realPathOf(location), folder: absolute };
 }
 
-/** Newest first. @throws SessionsError IO_FAILED */
-export function backupsOf({ realPath, folder }: BackedUpFile): readonly Backup[] {
-  return folder === undefined ? listBackups(realPath) : listBackups(realPath, folder);
+/**
+ * Newest first. In a folder that may be shared only those that are of this file by their manifests; a note says of what
+ * the others are that have such names.
+ *
+ * @throws SessionsError IO_FAILED
+ */
+export async function backupsOf(
+  context: CliContext,
+  { realPath, folder = backupFolder(realPath) }: BackedUpFile,
+): Promise<readonly Backup[]> {
+  if (realPathOf(folder) === backupFolder(realPath)) return listBackups(realPath);
+  const own: Backup[] = [];
+  const others = new Map<string, number>();
+  for (const backup of listBackups(realPath, folder)) {
+    const { manifest } = backup;
+    if (manifest?.source === realPath) own.push(backup);
+    else {
+      const of = manifest === undefined ? "without a manifest that can be read" : `of ${manifest.source}`;
+      others.set(of, (others.get(of) ?? 0) + 1);
+    }
+  }
+  const texts = [...others].map(([of, number]) => `${count(number, "backup")} ${of}`);
+  if (texts.length > 0) await note(context, `Left alone in ${folder}: ${texts.join(", ")}`);
+  return own;
 }
 
 /** Now, as the options say. */

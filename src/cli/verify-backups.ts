@@ -31,7 +31,7 @@ export async function verifyBackups(
   names: readonly string[],
   { tool, ...options }: VerifyOptions & { readonly tool: string },
 ): Promise<void> {
-  const backups = chosen(context, file, names, options.all === true);
+  const backups = await chosen(context, file, names, options.all === true);
   const opening: OpenBackupOptions = {
     keys: keysFrom(context, options),
     signal: context.interruptSignal(),
@@ -54,21 +54,21 @@ export async function verifyBackups(
   else if (failure !== undefined) context.endWith?.(exitCodeOf(failure.code));
 }
 
-function chosen(
-  { workingDirectory }: CliContext,
+async function chosen(
+  context: CliContext,
   file: BackedUpFile,
   names: readonly string[],
   wantsAll: boolean,
-): readonly Backup[] {
-  const backups = backupsOf(file);
+): Promise<readonly Backup[]> {
   if (wantsAll && names.length > 0) {
     throw new SessionsError("USAGE", { reason: "--all and names exclude each other", hint: "leave one of them out" });
   }
+  const backups = await backupsOf(context, file);
   if (wantsAll && backups.length > 0) return backups;
   const wanted = names.length === 0 ? ["latest"] : names;
   return wanted.map((name) => {
     if (name === "latest" && backups.length === 0) throw noBackups(file);
-    return requireBackup(backups, name, (typed) => path.resolve(workingDirectory, typed));
+    return requireBackup(backups, name, (typed) => path.resolve(context.workingDirectory, typed));
   });
 }
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { describe, expect, test } from "vitest";
 import { Folder, type Outcome } from "./context.js";
@@ -500,6 +509,47 @@ describe("backups forget", () => {
     writeFileSync(folder.file(`${BESIDE}/other-20200101T000000Z.csv`), "");
     await folder.run(["backups", "forget", "--yes", "--keep-last", "1"]);
     expect(backups(folder)).toEqual(["other-20200101T000000Z.csv", "sessions-20250928T100000Z.csv"]);
+  });
+
+  describe("in a folder that two files of one name share", () => {
+    async function shared(): Promise<Folder> {
+      const folder = started();
+      mkdirSync(folder.file("other"));
+      mkdirSync(folder.file("to"));
+      folder.write("other/sessions.csv", folder.read("sessions.csv"));
+      await folder.run(["-s", "other/sessions.csv", "backup", "to", "--now", "2025-09-29T10:00:00Z"]);
+      return folder;
+    }
+
+    test("removes only those of the file, and names the others", async () => {
+      const folder = await shared();
+      await folder.run(["backup", "to", "--now", "2025-09-28T10:00:00Z"]);
+      writeFileSync(folder.file("to/sessions-20250927T100000Z.csv"), "");
+      const { stderr } = await folder.run(["backup", "to", "--yes", "--keep-last", "1"]);
+      expect(stderr).toBe(
+        `${USING}Left alone in <dir>/to: 1 backup of <dir>/other/sessions.csv, 1 backup without a manifest that can be read\n`,
+      );
+      expect(readdirSync(folder.file("to")).filter((name) => name.endsWith(".csv"))).toEqual([
+        "sessions-20250927T100000Z.csv",
+        "sessions-20250929T100000Z.csv",
+        NAME,
+      ]);
+    });
+
+    test("lists and counts only those of the file", async () => {
+      const folder = await shared();
+      expect((await folder.run(["backups", "--folder", "to", "--json"])).stdout).toBe("[]\n");
+      expect((await folder.run(["backups", "status", "--folder", "to", "--max-age", "30d"])).exitCode).toBe(1);
+      expect((await folder.run(["backups", "verify", "--folder", "to"])).exitCode).toBe(10);
+    });
+  });
+
+  test("the file's own folder has its backups also after the file was moved with it", async () => {
+    const folder = await withBackups(...DAYS);
+    mkdirSync(folder.file("to"));
+    for (const name of ["sessions.csv", "sessions.csv.d"]) renameSync(folder.file(name), folder.file(`to/${name}`));
+    const argv = ["-s", "to/sessions.csv", "backups", "forget", "--folder", "to/sessions.csv.d/backups"];
+    expect((await folder.run([...argv, "--yes", "--keep-last", "3"])).stdout).toMatch(/^1 of 4 backups removed\n/);
   });
 
   test("--keep-last -1 is no count, and 'unlimited' keeps all", async () => {

@@ -78,7 +78,7 @@ export async function runBackup(
   });
   if (!settings.isJson) await context.stdout.write(writtenText(context, written));
   await warnOfContent(context, settings, written);
-  const plan = planForget(isEmptyPolicy(policy) ? [] : backupsOf(among), policy, now);
+  const plan = planForget(isEmptyPolicy(policy) ? [] : await backupsOf(context, among), policy, now);
   await carryOutForget(context, plan, { ...options, guardsHalf: false });
   // Whoever thins out, by cron as a rule, relies on good copies.
   if (!isEmptyPolicy(policy) && contentProblem(written.manifest) !== undefined) context.endWith?.(13);
@@ -128,7 +128,7 @@ async function showPlan(
       checked: undefined,
     },
   };
-  const plan = planForget(isEmptyPolicy(policy) ? [] : [coming, ...backupsOf(file)], policy, now);
+  const plan = planForget(isEmptyPolicy(policy) ? [] : [coming, ...(await backupsOf(context, file))], policy, now);
   if (settings.isJson) {
     await context.stdout.write(jsonText({ store: file.location, dry_run: true, backup: null, ...forgetJson(plan) }));
     return;

@@ -66,7 +66,7 @@ export function backupsCommand(program: Command, context: CliContext): Command {
 export async function runBackups(context: CliContext, options: BackupsOptions): Promise<void> {
   const settings = new Settings(context, options);
   const file = await backedUpFile(context, settings, options);
-  const backups = backupsOf(file);
+  const backups = await backupsOf(context, file);
   if (settings.isJson) {
     await context.stdout.write(jsonText(backups.map(backupJson)));
     return;
@@ -88,7 +88,7 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   const settings = new Settings(context, options);
   const file = await backedUpFile(context, settings, options);
   const { now } = settings.retention;
-  const backups = backupsOf(file);
+  const backups = await backupsOf(context, file);
   const newest = newestGood(backups);
   const [latest] = backups;
   const age = newest && now / MICROSECONDS_PER_SECOND - newest.time.getTime() / 1000;
@@ -126,7 +126,7 @@ export async function runBackupsForget(context: CliContext, options: BackupsForg
   const file = await backedUpFile(context, settings, options);
   const policy = keepPolicyFrom(options);
   if (!isEmptyPolicy(policy)) requireAnswerable(context, "backups forget", options);
-  const plan = planForget(backupsOf(file), policy, timeOf(settings));
+  const plan = planForget(await backupsOf(context, file), policy, timeOf(settings));
   const isDryRun = options.dryRun === true;
   if (!isDryRun) await carryOutForget(context, plan, { ...options, guardsHalf: true });
   if (settings.isJson) {
@@ -142,6 +142,9 @@ A backup that is not known to be good has no manifest (as those that repair
 makes), has another size than it had, did not pass its last verification, or is
 a copy of a file that was damaged already.
 What verify finds is noted in the manifest.
+
+In another folder than its own a file has the backups whose manifests name its
+path; others with such names are left alone.
 
 Exit codes of verify: 0 all are good; 12 a key is missing or wrong; 13 one is
 not good.
