@@ -58,6 +58,7 @@ export function backupJson(backup: Backup): object {
     has_manifest: manifest !== undefined,
     source: manifest?.source ?? null,
     tool: manifest?.tool ?? null,
+    reason: manifest?.reason ?? null,
     checked_at: manifest?.checked?.at ?? null,
     problem: knownProblem(backup) ?? null,
     good: isGood(backup),

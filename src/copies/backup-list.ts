@@ -38,10 +38,10 @@ export function listBackups(realPath: string, folder: string = backupFolder(real
     const parts = parseBackupName(name);
     if (parts?.stem !== stem) return [];
     const backup = backupAt(path.join(folder, name), parts.time);
-    return backup === undefined ? [] : [{ backup, counter: parts.counter }];
+    return backup === undefined ? [] : [{ backup, second: parts.time.getTime(), counter: parts.counter }];
   });
   return found
-    .sort((a, b) => b.backup.time.getTime() - a.backup.time.getTime() || b.counter - a.counter)
+    .sort((a, b) => b.second - a.second || madeAt(b.backup) - madeAt(a.backup) || b.counter - a.counter)
     .map(({ backup }) => backup);
 }
 
@@ -55,9 +55,19 @@ export function isGood(backup: Backup): boolean {
   return backup.manifest !== undefined && knownProblem(backup) === undefined;
 }
 
-/** @param backups newest first */
-export function newestGood(backups: readonly Backup[]): Backup | undefined {
-  return backups.find(isGood);
+/** Backups of one second are told apart by their manifests. */
+function madeAt({ manifest, time }: Backup): number {
+  return manifest === undefined ? time.getTime() : Date.parse(manifest.createdAt);
+}
+
+/** Whether it is from after now: the clock was wrong then, or is wrong now. */
+export function isFromFuture({ time }: Backup, now: Date): boolean {
+  return time.getTime() > now.getTime();
+}
+
+/** Without those from after now and those that a restore made of what it replaced. Pure. */
+export function regularBackups(backups: readonly Backup[], now: Date): readonly Backup[] {
+  return backups.filter((backup) => backup.manifest?.reason === undefined && !isFromFuture(backup, now));
 }
 
 /**

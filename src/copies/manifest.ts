@@ -20,6 +20,8 @@ export interface Manifest {
   readonly stored: Fingerprint;
   readonly isCompressed: boolean;
   readonly isEncrypted: boolean;
+  /** What made it beside its own work, such as `restore`; undefined for a backup that was asked for. */
+  readonly reason: string | undefined;
   /** The last verification; undefined where there was none. */
   readonly checked: Verification | undefined;
 }
@@ -66,6 +68,7 @@ export function manifestText(manifest: Manifest): string {
     stored: manifest.stored,
     compressed: manifest.isCompressed,
     encrypted: manifest.isEncrypted,
+    reason: manifest.reason,
     checked: checked === undefined ? null : { at: checked.at, problem: checked.problem ?? null },
   };
   return `${JSON.stringify(body, undefined, 2)}\n`;
@@ -87,7 +90,7 @@ export function readManifest(backup: string): Manifest | undefined {
 /** Undefined for text that is no manifest. Pure. */
 export function parseManifest(text: string): Manifest | undefined {
   const body = objectOf(parsed(text));
-  const { source, created_at: createdAt, tool, rows, broken, compressed, encrypted } = body;
+  const { source, created_at: createdAt, tool, rows, broken, compressed, encrypted, reason } = body;
   const plain = fingerprintOf(body["plain"]);
   const stored = fingerprintOf(body["stored"]);
   if (body["version"] !== VERSION || plain === undefined || stored === undefined) return undefined;
@@ -95,10 +98,12 @@ export function parseManifest(text: string): Manifest | undefined {
   if (typeof compressed !== "boolean" || typeof encrypted !== "boolean") return undefined;
   if (rows !== null && !isCount(rows)) return undefined;
   if (broken !== undefined && !isCount(broken)) return undefined;
+  if (reason !== undefined && typeof reason !== "string") return undefined;
   const checked = verificationOf(body["checked"]);
   if (checked === undefined && (body["checked"] ?? null) !== null) return undefined;
   const form = { isCompressed: compressed, isEncrypted: encrypted };
-  return { source, createdAt, tool, rows: rows ?? undefined, broken, plain, stored, ...form, checked };
+  const counted = { rows: rows ?? undefined, broken };
+  return { source, createdAt, tool, ...counted, plain, stored, ...form, reason, checked };
 }
 
 function textAt(path: string): string | undefined {

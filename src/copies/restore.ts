@@ -158,7 +158,18 @@ class SafetyCopy implements AsyncDisposable {
       const { byteLength: bytes, sha256 } = hash.version();
       const [stored, { rows, broken }] = [{ bytes, sha256 }, records.end()];
       const [source, createdAt] = [current.realPath, now.toISOString()];
-      const known = { source, createdAt, tool, rows, broken, plain: stored, stored, ...form, checked: undefined };
+      const known = {
+        source,
+        createdAt,
+        tool,
+        rows,
+        broken,
+        plain: stored,
+        stored,
+        ...form,
+        reason: "restore",
+        checked: undefined,
+      };
       await manifest.replacement.write(Buffer.from(manifestText(known)));
       return safety;
     } catch (error) {

@@ -128,7 +128,9 @@ export async function rememberVerification(
 ): Promise<void> {
   const checked = { at: now.toISOString(), problem };
   const isPinned = backup.manifest === undefined && problem === undefined && content !== undefined;
-  const first = isPinned ? { source, createdAt: backup.time.toISOString(), tool, rows, broken, ...content } : undefined;
+  const first = isPinned
+    ? { source, createdAt: backup.time.toISOString(), tool, rows, broken, reason: undefined, ...content }
+    : undefined;
   const manifest = backup.manifest ?? first;
   if (manifest === undefined) return;
   const target = manifestPath(backup.path);

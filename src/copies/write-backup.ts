@@ -95,6 +95,7 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
     stored: stored ?? fingerprint,
     isCompressed: encoding.isCompressed,
     isEncrypted: encoding.encryption !== undefined,
+    reason: undefined,
     checked: undefined,
   };
   const beside = manifestPath(place.path);

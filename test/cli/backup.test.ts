@@ -219,6 +219,25 @@ describe("backup", () => {
     expect(backups(folder)).toEqual(["sessions-20250902T100000Z.csv", NAME]);
   });
 
+  test.for([
+    [[], ["--gzip"]],
+    [["--gzip"], []],
+  ])(
+    "with a policy never removes itself, also after one of the same second: %s, %s",
+    async ([first = [], then = []]) => {
+      const folder = started();
+      await folder.run(["backup", ...first]);
+      const { stdout } = await folder.run(["backup", ...then, "--yes", "--keep-last", "1"]);
+      expect(backups(folder)).toEqual([stdout.slice(`${BESIDE}/`.length, stdout.indexOf("\n"))]);
+    },
+  );
+
+  test("with a policy removes neither itself nor the one of a clock that was wrong", async () => {
+    const folder = await withBackups("2031-01-01T00:00:00Z", "2025-09-29T10:00:00Z");
+    await folder.run(["backup", "--yes", "--keep-last", "1"]);
+    expect(backups(folder)).toEqual([NAME, "sessions-20310101T000000Z.csv"]);
+  });
+
   test("a dry run shows what would go, and makes nothing", async () => {
     const folder = await withBackups("2025-09-01T10:00:00Z");
     expect((await folder.run(["backup", "-n", "--keep-last", "1"])).stdout).toBe(
@@ -434,6 +453,25 @@ describe("backups status", () => {
     });
   });
 
+  test("one from after now does not count, and is named", async () => {
+    const folder = await withBackups("2025-09-30T10:00:00Z", "2031-01-01T00:00:00Z");
+    expect(await folder.run(["backups", "status", "--max-age", "44m"])).toEqual({
+      stdout:
+        "TOO OLD: the newest good backup is sessions-20250930T100000Z.csv, 45m ago (allowed: 44m)\n" +
+        "1 backup from after now, not counted: sessions-20310101T000000Z.csv; compare the clock with: date -u\n",
+      stderr: USING,
+      exitCode: 1,
+    });
+  });
+
+  test("the copy that a restore makes of the file does not count", async () => {
+    const folder = await withBackups("2025-09-29T10:00:00Z");
+    folder.write("sessions.csv", `${folder.read("sessions.csv").split("\n")[0] ?? ""}\n`);
+    expect((await folder.run(["restore", "latest", "--yes"])).exitCode).toBe(0);
+    expect(backups(folder)).toHaveLength(2);
+    expect((await folder.run(["backups", "status", "--max-age", "1h"])).exitCode).toBe(1);
+  });
+
   test("none at all", async () => {
     expect(await started().run(["backups", "status", "--max-age", "26h"])).toMatchObject({
       stdout: "TOO OLD: there is no good backup (allowed: 1d 2h)\n",
@@ -487,6 +525,14 @@ describe("backups forget", () => {
         "  keep    sessions-20250930T080000Z.csv  (last)\n",
     );
     expect(backups(folder)).toHaveLength(2);
+  });
+
+  test("the copy that a restore made never takes the place of another", async () => {
+    const folder = await withBackups("2025-09-29T10:00:00Z");
+    folder.write("sessions.csv", `${folder.read("sessions.csv").split("\n")[0] ?? ""}\n`);
+    await folder.run(["restore", "latest", "--yes"]);
+    await folder.run(["backups", "forget", "--yes", "--keep-last", "1"]);
+    expect(backups(folder)).toEqual(["sessions-20250929T100000Z.csv", NAME]);
   });
 
   test("a dry run says why, also in JSON", async () => {

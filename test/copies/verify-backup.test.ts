@@ -1,13 +1,17 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { listBackups, newestGood } from "../../src/copies/backup-list.js";
+import { isGood, listBackups, regularBackups, type Backup } from "../../src/copies/backup-list.js";
 import { parseManifest, manifestText } from "../../src/copies/manifest.js";
 import { rememberVerification, verifyBackup } from "../../src/copies/verify-backup.js";
 import { failureOf } from "../storage/folder.js";
 import { backUp, CONTENT, GZIP, keyPair, listed, NOW, sessionFile, TOOL } from "./backups.js";
 
 const LATER = new Date("2025-09-30T12:00:00Z");
+
+function newestGood(backups: readonly Backup[]): Backup | undefined {
+  return regularBackups(backups, LATER).find(isGood);
+}
 
 async function problemOf(backup: string, identities: readonly string[] = []): Promise<string | undefined> {
   return (await verifyBackup(listed(backup), { keys: { identities } })).problem;
@@ -140,6 +144,18 @@ describe("the list", () => {
       "sessions-20250930T100300Z.csv",
       "sessions-20250930T100200Z.csv",
       "sessions-20250930T100100Z.csv",
+    ]);
+  });
+
+  test("orders those of one second by their manifests", async () => {
+    const file = sessionFile();
+    await backUp(file, { now: new Date("2025-09-30T10:45:00.100Z"), encoding: GZIP });
+    await backUp(file, { now: new Date("2025-09-30T10:45:00.900Z") });
+    await backUp(file, { now: new Date("2025-09-30T10:45:00.500Z"), encoding: GZIP });
+    expect(listBackups(file).map(({ name }) => name)).toEqual([
+      "sessions-20250930T104500Z.csv",
+      "sessions-20250930T104500Z-2.csv.gz",
+      "sessions-20250930T104500Z.csv.gz",
     ]);
   });
 

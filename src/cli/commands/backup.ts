@@ -78,7 +78,7 @@ export async function runBackup(
   });
   if (!settings.isJson) await context.stdout.write(writtenText(context, written));
   await warnOfContent(context, settings, written);
-  const plan = planForget(isEmptyPolicy(policy) ? [] : await backupsOf(context, among), policy, now);
+  const plan = planForget(isEmptyPolicy(policy) ? [] : await backupsOf(context, among), policy, now, written.path);
   await carryOutForget(context, plan, { ...options, guardsHalf: false });
   // Whoever thins out, by cron as a rule, relies on good copies.
   if (!isEmptyPolicy(policy) && contentProblem(written.manifest) !== undefined) context.endWith?.(13);
@@ -125,6 +125,7 @@ async function showPlan(
       stored: { bytes: snapshot.byteLength, sha256: "" },
       isCompressed: options.gzip === true,
       isEncrypted: false,
+      reason: undefined,
       checked: undefined,
     },
   };
@@ -172,8 +173,9 @@ Encryption is that of age (age-encryption.org): age --decrypt opens it.
 
 --keep-… removes older backups in the same folder after the copy. One reason is
 enough to stay; hours, days, weeks and so on are those of UTC, and only those
-with a backup count. Damaged backups, and those of a damaged file, never take the
-place of good ones. With --keep-… a copy of a damaged file ends with exit 13.
+with a backup count. Damaged backups, those of a damaged file, those that restore made,
+and those from a time that is yet to come are thinned out each apart, and the copy
+that was just made stays. With --keep-… a copy of a damaged file ends with exit 13.
 
 Examples:
   sessions backup                                 into sessions.csv.d/backups/

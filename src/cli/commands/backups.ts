@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isGood, knownProblem, newestGood } from "../../copies/backup-list.js";
+import { isFromFuture, isGood, knownProblem, regularBackups } from "../../copies/backup-list.js";
 import { planForget } from "../../copies/forget-backups.js";
 import { isEmptyPolicy } from "../../copies/keep-policy.js";
 import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
@@ -89,8 +89,10 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   const file = await backedUpFile(context, settings, options);
   const { now } = settings.retention;
   const backups = await backupsOf(context, file);
-  const newest = newestGood(backups);
-  const [latest] = backups;
+  const regular = regularBackups(backups, timeOf(settings));
+  const future = backups.filter((backup) => isFromFuture(backup, timeOf(settings)));
+  const newest = regular.find(isGood);
+  const [latest] = regular;
   const age = newest && now / MICROSECONDS_PER_SECOND - newest.time.getTime() / 1000;
   const isFresh = age !== undefined && age <= options.maxAge;
   if (!isFresh) context.endWith?.(1);
@@ -102,6 +104,7 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
       age_seconds: age ?? null,
       newest: newest === undefined ? null : backupJson(newest),
       latest: latest === undefined ? null : backupJson(latest),
+      future: future.map(backupJson),
     };
     await context.stdout.write(jsonText(body));
     return;
@@ -114,6 +117,10 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   await context.stdout.write(
     await paragraph(context.stdout, `${isFresh ? "OK" : "TOO OLD"}: ${found} (allowed: ${limit})`),
   );
+  if (future.length > 0) {
+    const text = `${count(future.length, "backup")} from after now, not counted: ${future.map(({ name }) => name).join(", ")}; compare the clock with: date -u`;
+    await context.stdout.write(await paragraph(context.stdout, text));
+  }
   const problem = latest && knownProblem(latest);
   if (problem === undefined) return;
   const next = latest?.problem === undefined ? VALIDATE_HINT : "make another one with: sessions backup";
