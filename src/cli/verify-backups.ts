@@ -29,7 +29,7 @@ export async function verifyBackups(
   settings: Settings,
   file: BackedUpFile,
   names: readonly string[],
-  { tool, ...options }: VerifyOptions & { readonly tool: string },
+  options: VerifyOptions,
 ): Promise<void> {
   const backups = await chosen(context, file, names, options.all === true);
   const opening: OpenBackupOptions = {
@@ -41,7 +41,7 @@ export async function verifyBackups(
   for (const backup of backups) {
     const outcome = await verified(context, backup, opening);
     outcomes.push(outcome);
-    if (!("error" in outcome)) await remember(context, settings, outcome, { tool, source: file.realPath });
+    if (!("error" in outcome)) await remember(context, settings, outcome);
     if (settings.isJson) continue;
     if (!("error" in outcome)) await context.stdout.write(`${visibleText(verifiedText(outcome))}\n`);
     else await context.stderr.write(await errorText(outcome.error, context.stderr));
@@ -90,14 +90,9 @@ async function verified(context: CliContext, backup: Backup, opening: OpenBackup
 }
 
 /** What was found is told in any case; that it is not remembered, for instance on a read-only disk, is a pity. */
-async function remember(
-  context: CliContext,
-  settings: Settings,
-  outcome: VerifiedBackup,
-  by: { readonly tool: string; readonly source: string },
-): Promise<void> {
+async function remember(context: CliContext, settings: Settings, outcome: VerifiedBackup): Promise<void> {
   try {
-    await rememberVerification(outcome, { ...by, now: timeOf(settings) });
+    await rememberVerification(outcome, { now: timeOf(settings) });
   } catch (error) {
     if (!(error instanceof SessionsError)) throw error;
     await warn(context, settings, `it could not be noted that ${outcome.backup.name} was checked: ${error.message}`);

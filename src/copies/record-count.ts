@@ -1,6 +1,8 @@
 import { NOT_YET, RecordScanner } from "../csv/scan.js";
 import { SessionsError } from "../errors.js";
+import { SessionReader } from "../session/codec.js";
 import { isHeaderFault, readColumns } from "../session/columns.js";
+import { whyUnreadable } from "./unreadable-record.js";
 
 /** What the records of a CSV file add up to. */
 export interface CountedRecords {
@@ -8,6 +10,10 @@ export interface CountedRecords {
   readonly rows: number | undefined;
   /** Records of which it is in doubt where they end. */
   readonly broken: number;
+  /** Records that are no readable session; 0 unless they were to be read. */
+  readonly unreadable: number;
+  /** Its last byte ends a line. */
+  readonly hasLineEnd: boolean;
 }
 
 /** Counts the records of a CSV file that comes in pieces. Memory stays at the scanner's window. */
@@ -19,10 +25,20 @@ export class RecordCount {
   #isReadable = true;
   #rows = 0;
   #broken = 0;
+  #unreadable = 0;
+  #lastByte: number | undefined;
+  readonly #readsRecords: boolean;
+  #reader: SessionReader | undefined;
+
+  /** @param readsRecords whether each record is looked into, which takes longer */
+  constructor(readsRecords = false) {
+    this.#readsRecords = readsRecords;
+  }
 
   /** The next bytes of the file, which may change when this returns. */
   push(bytes: Uint8Array): void {
     this.#piece = bytes;
+    this.#lastByte = bytes.at(-1) ?? this.#lastByte;
     this.#count();
   }
 
@@ -30,7 +46,12 @@ export class RecordCount {
   end(): CountedRecords {
     this.#hasEnded = true;
     this.#count();
-    return { rows: this.#isReadable && this.#hasHeader ? this.#rows : undefined, broken: this.#broken };
+    return {
+      rows: this.#isReadable && this.#hasHeader ? this.#rows : undefined,
+      broken: this.#broken,
+      unreadable: this.#unreadable,
+      hasLineEnd: this.#lastByte === 0x0a,
+    };
   }
 
   #take(target: Uint8Array): number {
@@ -46,7 +67,9 @@ export class RecordCount {
     const scanner = this.#scanner;
     try {
       while (scanner.nextBatch()) {
-        for (let record = this.#afterHeader(); record < scanner.recordCount; record += 1) {
+        const first = this.#afterHeader();
+        this.#readRecords(first);
+        for (let record = first; record < scanner.recordCount; record += 1) {
           if (scanner.isBroken(record)) this.#broken += 1;
           if (!scanner.isBlank(record)) this.#rows += 1;
         }
@@ -57,13 +80,25 @@ export class RecordCount {
     }
   }
 
+  #readRecords(first: number): void {
+    const [scanner, reader] = [this.#scanner, this.#reader];
+    if (reader === undefined) return;
+    const holdsNul = scanner.bytes.subarray(0, scanner.batchLength).includes(0);
+    for (let record = first; record < scanner.recordCount; record += 1) {
+      const reason = whyUnreadable(scanner, reader, record, holdsNul);
+      if (reason !== undefined && reason !== "blank") this.#unreadable += 1;
+    }
+  }
+
   /** The first record of the batch that is no header; learns what the header is from the first batch. */
   #afterHeader(): number {
     if (this.#hasHeader) return 0;
     const scanner = this.#scanner;
     const names = scanner.recordTexts(0, scanner.fieldCount(0));
-    this.#hasHeader = !scanner.isBroken(0) && !isHeaderFault(readColumns(names));
+    const columns = readColumns(names);
+    this.#hasHeader = !scanner.isBroken(0) && !isHeaderFault(columns);
     this.#isReadable = this.#hasHeader;
+    if (this.#readsRecords && !isHeaderFault(columns)) this.#reader = new SessionReader(scanner, columns);
     return this.#hasHeader ? 1 : scanner.recordCount;
   }
 }

@@ -16,7 +16,6 @@ import { backupAt, type Backup } from "./backup-list.js";
 import { backupPlace } from "./backup-place.js";
 import { manifestPath, manifestText, type Fingerprint } from "./manifest.js";
 import { openVersion, type OpenVersion, type OpenVersionOptions } from "./open-version.js";
-import { SessionIndex } from "./session-index.js";
 import { RecordCount } from "./record-count.js";
 import { verifyBackup } from "./verify-backup.js";
 
@@ -70,7 +69,6 @@ export async function prepareRestore(
   if (rows === undefined) throw refused(backupFile, "it was no session file when it was backed up");
   const version = await openVersion(backup.path, options);
   try {
-    if (backup.manifest === undefined) requireWhole(version);
     const current = openIfThere(target);
     const realPath = current?.realPath ?? (await realTarget(target));
     const close = (): void => {
@@ -243,18 +241,6 @@ function backupOf(file: string): Backup {
   const backup = backupAt(realpathSync.native(snapshot.realPath));
   if (backup !== undefined) return backup;
   throw new SessionsError("STORE_NOT_FOUND", { path: file });
-}
-
-/** Where no manifest tells what it was: a last line without an end, or a record that is not whole, may have been cut. */
-function requireWhole(version: OpenVersion): void {
-  const { name, source } = version;
-  const last = Buffer.alloc(1);
-  source.readAt(last, source.byteLength - 1);
-  if (last[0] !== 0x0a) throw refused(name, "its last line has no end, and no manifest tells whether it was cut");
-  const { count, findings } = new SessionIndex(version, undefined, () => undefined).leftOut();
-  if (count === 0) return;
-  const reason = "records of it are not whole, and no manifest tells whether they ever were";
-  throw new SessionsError("STORE_DAMAGED", { path: name, reason, findings, findingCount: count, hint: OTHER_BACKUP });
 }
 
 const OTHER_BACKUP = "name another backup; see them with: sessions backups";

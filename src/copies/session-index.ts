@@ -5,9 +5,10 @@ import type { SessionReader } from "../session/codec.js";
 import type { Columns } from "../session/columns.js";
 import type { NaiveOffset } from "../session/timestamp.js";
 import { openCsv, readFromStart } from "../store/csv-source.js";
-import { describeFault, FaultLog } from "../store/fault-log.js";
+import { FaultLog } from "../store/fault-log.js";
 import type { Faults } from "../store/store.js";
 import { RecordCursor } from "./record-cursor.js";
+import { whyUnreadable } from "./unreadable-record.js";
 import { changedMeanwhile, inputOf, type Version } from "./version.js";
 
 /** Longer than most records are: a table that has to grow is slower, one that is too large takes memory for nothing. */
@@ -211,21 +212,4 @@ function skippedOf(
     if (message !== "blank") leaveOut?.({ scanner, reader, record, byteOffset }, message);
   }
   return skipped;
-}
-
-/** Why a record is no readable session; undefined for one that is. */
-function whyUnreadable(
-  scanner: RecordScanner,
-  reader: SessionReader,
-  record: number,
-  holdsNul: boolean,
-): "blank" | (() => string) | undefined {
-  const fault = reader.wholenessFault(record);
-  if (fault === "blank") return "blank";
-  if (fault !== undefined) return () => describeFault(fault, scanner, reader, record);
-  const id = scanner.field(record, reader.columns.at.session_id);
-  if (scanner.valueStart(id) === scanner.valueEnd(id)) return () => "session_id is empty";
-  if (!holdsNul) return undefined;
-  const bytes = scanner.bytes.subarray(scanner.recordStart(record), scanner.recordEnd(record));
-  return bytes.includes(0) ? () => "NUL bytes" : undefined;
 }

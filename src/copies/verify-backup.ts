@@ -4,9 +4,9 @@ import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import { openSnapshot } from "../storage/snapshot.js";
 import type { Backup } from "./backup-list.js";
-import { contentProblem, manifestPath, manifestText, type Fingerprint, type Manifest } from "./manifest.js";
+import { contentProblem, manifestPath, manifestText, type Fingerprint } from "./manifest.js";
 import { openBackup, type OpenBackupOptions } from "./open-backup.js";
-import { RecordCount } from "./record-count.js";
+import { RecordCount, type CountedRecords } from "./record-count.js";
 import { uniqueTemp } from "./stale-temps.js";
 
 /** What the whole backup was found to be. */
@@ -31,7 +31,7 @@ interface BackupContent {
 
 /**
  * Decrypts, decompresses and parses a backup to its end, and compares it with its manifest. Without a manifest it has to
- * be a session file whose records are all in order.
+ * be a session file whose records are all whole, the last one with a line break: others may have been cut.
  *
  * WRONG_KEY: it cannot be looked into, and what is stored is as it was written, as far as there is a manifest. IO_FAILED,
  * LIMIT_EXCEEDED, CANCELLED: nothing is known. What is wrong with the backup itself is in the result.
@@ -52,7 +52,7 @@ export async function verifyBackup(backup: Backup, options: OpenBackupOptions = 
   });
   try {
     const { plain, isCompressed, isEncrypted } = await openBackup(backup.path, { ...options, onStored });
-    const count = new RecordCount();
+    const count = new RecordCount(backup.manifest === undefined);
     const plainHash = createHash("sha256");
     let plainBytes = 0;
     for await (const piece of plain) {
@@ -60,14 +60,15 @@ export async function verifyBackup(backup: Backup, options: OpenBackupOptions = 
       plainHash.update(piece);
       plainBytes += piece.length;
     }
-    const { rows, broken } = count.end();
+    const counted = count.end();
+    const { rows, broken } = counted;
     const content: BackupContent = {
       plain: { bytes: plainBytes, sha256: plainHash.digest("hex") },
       stored: { bytes: storedBytes, sha256: storedHash.digest("hex") },
       isCompressed,
       isEncrypted,
     };
-    return { backup, rows, broken, content, problem: problemOf(backup, content, { rows, broken }) };
+    return { backup, rows, broken, content, problem: problemOf(backup, content, counted) };
   } catch (error) {
     if (!(error instanceof SessionsError)) throw error;
     const { code, details } = error;
@@ -82,12 +83,14 @@ const OTHER_BYTES = "its bytes are not those that were written";
 function problemOf(
   { manifest, problem }: Backup,
   { plain, stored }: BackupContent,
-  { rows, broken }: { readonly rows: number | undefined; readonly broken: number },
+  { rows, unreadable, hasLineEnd }: CountedRecords,
 ): string | undefined {
   if (manifest === undefined) {
     if (problem !== undefined) return problem;
     if (rows === undefined) return "it is no session file that can be read";
-    return broken === 0 ? undefined : `${broken} of its records ${broken === 1 ? "is" : "are"} damaged`;
+    if (!hasLineEnd) return "its last line has no end, and no manifest tells whether it was cut";
+    if (unreadable === 0) return undefined;
+    return `${unreadable} of its records ${unreadable === 1 ? "is" : "are"} not whole, and no manifest tells whether that is new`;
   }
   if (!isSame(manifest.stored, stored)) return OTHER_BYTES;
   if (!isSame(manifest.plain, plain)) return "its content is not what was backed up";
@@ -117,24 +120,19 @@ function hasItsBytes({ path, manifest }: Backup): boolean {
 }
 
 /**
- * Notes in the manifest what a verification found. A backup without one gets one, where nothing is wrong with it.
+ * Notes in the manifest what a verification found. A backup without one gets none: nobody knows whether it is all.
  *
  * IO_FAILED, STORE_CHANGED and others: the manifest is as it was.
- * @param source the file that the backup is taken to be of
  */
 export async function rememberVerification(
-  { backup, problem, rows, broken, content }: VerifiedBackup,
-  { now, tool, source }: Pick<Manifest, "tool" | "source"> & { readonly now: Date },
+  { backup, problem, broken }: VerifiedBackup,
+  { now }: { readonly now: Date },
 ): Promise<void> {
-  const checked = { at: now.toISOString(), problem };
-  const isPinned = backup.manifest === undefined && problem === undefined && content !== undefined;
-  const first = isPinned
-    ? { source, createdAt: backup.time.toISOString(), tool, rows, broken, reason: undefined, ...content }
-    : undefined;
-  const manifest = backup.manifest ?? first;
+  const { manifest } = backup;
   if (manifest === undefined) return;
+  const checked = { at: now.toISOString(), problem };
   const target = manifestPath(backup.path);
-  using old = backup.manifest === undefined ? undefined : openSnapshot(target);
+  using old = openSnapshot(target);
   const tempPath = uniqueTemp(target, randomBytes(8).toString("hex"));
   await using replacement = await beginReplacement(target, { replaces: old, tempPath });
   await replacement.write(Buffer.from(manifestText({ ...manifest, broken: broken ?? manifest.broken, checked })));

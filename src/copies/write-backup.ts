@@ -9,7 +9,7 @@ import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { backupPlace, requireFree, type BackupDestination, type BackupPlace } from "./backup-place.js";
 import { encodeBackup, type BackupEncoding } from "./encode-backup.js";
 import { manifestPath, manifestText, type Manifest } from "./manifest.js";
-import { RecordCount } from "./record-count.js";
+import { RecordCount, type CountedRecords } from "./record-count.js";
 import { removeStaleTemps, uniqueTemp } from "./stale-temps.js";
 
 export interface BackupRequest {
@@ -153,7 +153,7 @@ class PlainCopy {
     }
   }
 
-  end(): { rows: number | undefined; broken: number; fingerprint: Manifest["plain"] } {
+  end(): CountedRecords & { readonly fingerprint: Manifest["plain"] } {
     return { ...this.#count.end(), fingerprint: { bytes: this.#byteLength, sha256: this.#hash.digest("hex") } };
   }
 }

@@ -28,7 +28,7 @@ test.each([
 });
 
 test("what is broken is counted too", () => {
-  expect(counted(`${HEADER}\ns1,"x"y\ns2,\ns3,"open`)).toEqual({ rows: 3, broken: 2 });
+  expect(counted(`${HEADER}\ns1,"x"y\ns2,\ns3,"open`)).toMatchObject({ rows: 3, broken: 2 });
 });
 
 test("many records in pieces of any size", () => {

@@ -43,7 +43,7 @@ export function backupsCommand(program: Command, context: CliContext): Command {
     const options = verify.optsWithGlobals<BackupsOptions & VerifyOptions>();
     const settings = new Settings(context, options);
     const file = await backedUpFile(context, settings, options);
-    await verifyBackups(context, settings, file, names, { ...options, tool: program.version() ?? "sessions" });
+    await verifyBackups(context, settings, file, names, options);
   });
 
   const status = command
@@ -148,7 +148,7 @@ const EXAMPLES = `
 A backup that is not known to be good has no manifest (as those that repair
 makes), has another size than it had, did not pass its last verification, or is
 a copy of a file that was damaged already.
-What verify finds is noted in the manifest.
+What verify finds is noted in the manifest, where there is one.
 
 In another folder than its own a file has the backups whose manifests name its
 path; others with such names are left alone.
