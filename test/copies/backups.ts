@@ -7,7 +7,7 @@ import { HEADER } from "../session/records.js";
 import { temporaryFolder } from "../storage/folder.js";
 
 export const NOW = new Date("2025-09-30T10:45:00.123Z");
-export const TOOL = "sessions 1.2.3";
+const TOOL = "sessions 1.2.3";
 
 /** A file with two sessions, written the day before. */
 export const CONTENT = `${HEADER}\r\n${[1, 2]
