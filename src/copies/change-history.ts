@@ -131,6 +131,7 @@ function isWhole(change: object): boolean {
   return (
     texts.every((names) => typeof at(...names) === "string") &&
     [...numbers, ...counts].every((names) => Number.isSafeInteger(at(...names))) &&
+    (at("beforeTime") === undefined || !Number.isNaN(Date.parse(String(at("beforeTime"))))) &&
     (at("undoes") === undefined || Number.isSafeInteger(at("undoes"))) &&
     !Number.isNaN(Date.parse(String(at("time")))) &&
     (backup === undefined || (typeof backup === "string" && backup === basename(backup)))

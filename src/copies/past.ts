@@ -17,7 +17,10 @@ export interface DatedCopy {
   /** The name of its file, by which the change log names it. */
   readonly name: string;
   readonly time: Date;
-  read(): Promise<Buffer>;
+  /** It holds what was replaced at its time, and so what was the file before that. */
+  readonly wasReplaced: boolean;
+  /** Undefined where it cannot be used. */
+  read(): Promise<Buffer | undefined>;
 }
 
 /** A version is made in memory. */
@@ -34,9 +37,12 @@ export async function versionAt(path: string, time: Date, copies: readonly Dated
   const entries = readHistory(path).entries.filter(({ isGone }) => !isGone);
   using snapshot = openSnapshot(path);
   const logged = await fromLog(snapshot, entries, time, copies);
-  const copy = copies.find((candidate) => candidate.time <= time);
-  if (copy !== undefined && (logged === undefined || logged.since < copy.time)) {
-    return { bytes: await copy.read(), since: copy.time, from: "a backup" };
+  const replaced = new Set(entries.map(({ backup }) => backup));
+  for (const copy of copies) {
+    if (copy.time > time || copy.wasReplaced || replaced.has(copy.name)) continue;
+    if (logged !== undefined && logged.since >= copy.time) break;
+    const bytes = await copy.read();
+    if (bytes !== undefined) return { bytes, since: copy.time, from: "a backup" };
   }
   if (logged !== undefined) return logged;
   throw new SessionsError("USAGE", {
@@ -61,7 +67,7 @@ async function fromLog(
   const since = isAsLeft ? new Date(last.time) : snapshot.mtime;
   if (since <= time) return { bytes: readWhole(snapshot), since, from: "the file" };
   if (!isAsLeft) return undefined;
-  let read = async (): Promise<Buffer> => readWhole(snapshot);
+  let read = async (): Promise<Buffer | undefined> => readWhole(snapshot);
   let back: HistoryEntry[] = [];
   for (let place = entries.length - 1; place >= 0; place -= 1) {
     const entry = entries[place];
@@ -74,13 +80,17 @@ async function fromLog(
       if (copy === undefined) return undefined;
       [read, back] = [() => copy.read(), []];
     }
-    if (earlier?.after.sha256 !== entry.before.sha256) return undefined;
-    const start = new Date(earlier.time);
-    if (start > time) continue;
-    const bytes = back.reduce(bytesBefore, await read());
+    const isChained = earlier?.after.sha256 === entry.before.sha256;
+    const start = isChained ? earlier.time : entry.beforeTime;
+    if (start === undefined) return undefined;
+    const since = new Date(start);
+    if (since > time && isChained) continue;
+    const copied = since > time ? undefined : await read();
+    if (copied === undefined) return undefined;
+    const bytes = back.reduce(bytesBefore, copied);
     // Whoever altered the log must not make up sessions.
     const isIt = createHash("sha256").update(bytes).digest("hex") === entry.before.sha256;
-    return isIt ? { bytes, since: start, from: "the change log" } : undefined;
+    return isIt ? { bytes, since, from: "the change log" } : undefined;
   }
   return undefined;
 }

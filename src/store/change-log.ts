@@ -40,6 +40,8 @@ export interface LoggedChange {
   readonly undoes?: number;
   readonly counts: { readonly removed: number; readonly replaced: number; readonly added: number };
   readonly before: LoggedVersion;
+  /** When the file system says that `before` was written, RFC 3339 in UTC; left out in older entries. */
+  readonly beforeTime?: string;
   readonly after: LoggedVersion;
   /** The file in backups/ that holds the bytes of `before`, where the edits do not. */
   readonly backup?: string;
@@ -69,17 +71,19 @@ export class LogEntryWriter implements AsyncDisposable {
   readonly #path: string;
   readonly #replacement: Replacement;
   readonly #origin: ChangeOrigin;
+  readonly #beforeTime: Date | undefined;
   readonly #before = new VersionHash();
   readonly #after = new VersionHash();
   readonly #counts = { removed: 0, replaced: 0, added: 0 };
   #lines: string[] = [];
   #lineBytes = 0;
 
-  constructor(number: number, file: string, replacement: Replacement, origin: ChangeOrigin) {
+  constructor(number: number, file: string, replacement: Replacement, origin: ChangeOrigin, beforeTime?: Date) {
     this.number = number;
     this.#path = file;
     this.#replacement = replacement;
     this.#origin = origin;
+    this.#beforeTime = beforeTime;
   }
 
   /** Notes a stretch of the old file and the edits in it. */
@@ -124,6 +128,7 @@ export class LogEntryWriter implements AsyncDisposable {
       ...(undoes === undefined ? {} : { undoes }),
       counts: this.#counts,
       before: this.#before.version(),
+      ...(this.#beforeTime === undefined ? {} : { beforeTime: this.#beforeTime.toISOString() }),
       after: this.#after.version(),
       ...(backup === undefined ? {} : { backup: path.basename(backup) }),
     };
@@ -162,7 +167,7 @@ export async function beginLogEntry(
   const stem = `${String(number).padStart(6, "0")}-${time}`;
   const name = { kind: "log", stem, extension: ".jsonl" } as const;
   const { path: file, replacement } = await beginSidecarFile(realPath, name, options);
-  return new LogEntryWriter(number, file, replacement, origin);
+  return new LogEntryWriter(number, file, replacement, origin, lstatSync(realPath, { throwIfNoEntry: false })?.mtime);
 }
 
 function shortened(command: string): string {

@@ -1,7 +1,7 @@
 // What is told of the changes of a file, on a terminal, in a pipe and to programs; and the question before one is taken back.
-import { appendFileSync, renameSync, symlinkSync, utimesSync } from "node:fs";
+import { appendFileSync, renameSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { csvFile, csvRow, Folder, NOW } from "./context.js";
 
 const BEFORE = csvFile(csvRow({ id: "s1" }), csvRow({ id: "s2" }), csvRow({ id: "s3" }));
@@ -146,4 +146,52 @@ test("of a damaged version of the past it is said what is left out, and no file 
   expect(past.stdout).toBe("s1\ns2\ns3\n");
   expect(past.stderr).toContain("1 record of s.csv as of 2025-09-30T10:45:00Z is left out, not whole:");
   expect(past.stderr).not.toContain("validate");
+});
+
+describe("a version of the past is never read from a copy", () => {
+  /** A file of now, and copies of what it was on the 28th, with all three sessions, and on the 29th, with none. */
+  async function copied(): Promise<Folder> {
+    const folder = new Folder();
+    for (const [day, content] of [
+      ["28", BEFORE],
+      ["29", BEFORE.split("\n")[0] ?? ""],
+    ] as const) {
+      folder.write("s.csv", `${content.trimEnd()}\n`);
+      await folder.run(["-s", "s.csv", "backup", "--now", `2025-09-${day}T10:00:00Z`]);
+    }
+    folder.write("s.csv", BEFORE);
+    const now = new Date(NOW);
+    utimesSync(folder.file("s.csv"), now, now);
+    return folder;
+  }
+  const LAST = "s.csv.d/backups/s-20250929T100000Z.csv";
+  const ASK = ["-s", "s.csv", "list", "--at", "2025-09-29T12:00:00Z", "--format", "ids"];
+
+  test("that is not what was backed up", async () => {
+    const folder = await copied();
+    expect(await folder.run(ASK)).toMatchObject({ stdout: "" });
+    folder.write(LAST, `${folder.read(LAST).slice(0, -2)}X\n`);
+    expect(await folder.run(ASK)).toEqual({
+      stdout: "s1\ns2\ns3\n",
+      stderr:
+        "Left out, as not good: s-20250929T100000Z.csv (its content is not what was backed up)\n" +
+        "As of 2025-09-29T12:00:00Z: the version of 2025-09-28T10:00:00Z, from a backup.\n",
+      exitCode: 0,
+    });
+  });
+
+  test("that is encrypted and has no manifest", async () => {
+    const folder = await copied();
+    folder.write(`${LAST}.age`, "age-encryption.org/v1\n");
+    for (const name of [LAST, `${LAST}.manifest.json`]) rmSync(folder.file(name));
+    expect(await folder.run(ASK)).toMatchObject({ stdout: "s1\ns2\ns3\n", exitCode: 0 });
+  });
+
+  test("that a restore made of what it replaced", async () => {
+    const folder = await copied();
+    const command = ["-s", "s.csv", "--no-log", "restore", "s-20250929T100000Z.csv", "--yes"];
+    expect((await folder.run(command)).exitCode).toBe(0);
+    const past = await folder.run(["-s", "s.csv", "list", "--at", NOW, "--format", "ids"]);
+    expect(past.stdout).toBe("");
+  });
 });

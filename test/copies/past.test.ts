@@ -26,6 +26,7 @@ async function changedFile() {
 const copyOf = (hour: string, text: string): DatedCopy => ({
   name: `s-${hour}.csv`,
   time: at(hour),
+  wasReplaced: false,
   read: async () => Buffer.from(text),
 });
 
@@ -48,13 +49,30 @@ describe("the version of a time", () => {
     expect(contentOf(file)).toBe(fileOf(C));
   });
 
-  test("is not known before the first change: since when the file was so nobody wrote down", async () => {
+  test("is known before the first change since the time at which the file was written", async () => {
     const { file } = await changedFile();
-    const failure = await failureOf(() => versionAt(file, at("09:59"), []));
+    expect(await textAt(file, "09:59")).toEqual([fileOf(A, B, C), "08:00", "the change log"]);
+  });
+
+  test("is not known from before the file was written", async () => {
+    const { file } = await changedFile();
+    const failure = await failureOf(() => versionAt(file, at("07:59"), []));
     expect([failure.code, failure.details.reason]).toEqual([
       "USAGE",
-      "no version of the file from 2025-09-30T09:59:00.000Z or before is known",
+      "no version of the file from 2025-09-30T07:59:00.000Z or before is known",
     ]);
+  });
+
+  test("is not that of a copy which holds what was replaced at its time", async () => {
+    const { file } = await changedFile();
+    const copies = [{ ...copyOf("11:00", "eleven"), wasReplaced: true }];
+    expect(await textAt(file, "11:30", copies)).toEqual([fileOf(B, C), "10:00", "the change log"]);
+  });
+
+  test("is that of the next copy where one cannot be used", async () => {
+    const { file } = await changedFile();
+    const copies = [{ ...copyOf("11:30", ""), read: async () => undefined }, copyOf("11:00", "eleven")];
+    expect(await textAt(file, "11:45", copies)).toEqual(["eleven", "11:00", "a backup"]);
   });
 
   test("is that of a copy where it is younger than what the log tells", async () => {
