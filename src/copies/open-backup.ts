@@ -23,8 +23,8 @@ export interface OpenBackupOptions {
   readonly onStored?: (bytes: Uint8Array) => void;
 }
 
-/** A backup that is open; `plain` must be read to its end or returned from, which closes the file. */
-export interface OpenedBackup {
+/** A backup that is open; `plain` must be read to its end. */
+export interface OpenedBytes {
   readonly isEncrypted: boolean;
   readonly isCompressed: boolean;
   /**
@@ -34,6 +34,12 @@ export interface OpenedBackup {
    * longer than `maxBytes`. STORE_CHANGED, IO_FAILED, CANCELLED: as they say.
    */
   readonly plain: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+/** The same of a file; reading `plain` to its end, or returning from it once it has begun, closes it too. */
+export interface OpenedBackup extends OpenedBytes {
+  /** May be called again. */
+  readonly close: () => void;
 }
 
 /** What to do about a backup that is damaged; what is no backup has none beside it. */
@@ -59,7 +65,8 @@ const GZIP_START = [0x1f, 0x8b] as const;
 export async function openBackup(path: string, options: OpenBackupOptions = {}): Promise<OpenedBackup> {
   const snapshot = openSnapshot(path);
   try {
-    return await openStored(path, storedBytes(snapshot, options), options);
+    const opened = await openStored(path, storedBytes(snapshot, options), options);
+    return { ...opened, close: () => snapshot.close() };
   } catch (error) {
     snapshot.close();
     throw error;
@@ -74,7 +81,7 @@ export async function openStored(
   location: string,
   stored: AsyncIterable<Uint8Array>,
   options: OpenBackupOptions = {},
-): Promise<OpenedBackup> {
+): Promise<OpenedBytes> {
   const layers = new Layers(location, options);
   const whole = await peeked(stored, AGE_ARMOR_START.length);
   const isEncrypted = startsWith(whole.head, AGE_START);

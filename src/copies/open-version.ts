@@ -22,11 +22,14 @@ export interface OpenVersion extends Version, Disposable {
  * `openBackup` and its `plain`; nothing stays open.
  */
 export async function openVersion(path: string, options: OpenVersionOptions): Promise<OpenVersion> {
-  const { isCompressed, isEncrypted, plain } = await openBackup(path, options);
-  if (isCompressed || isEncrypted) {
-    return versionOf(path, await unpacked(plain, options.temporaryFolder), { isCompressed, isEncrypted });
+  const { isCompressed, isEncrypted, plain, close } = await openBackup(path, options);
+  try {
+    if (isCompressed || isEncrypted) {
+      return versionOf(path, await unpacked(plain, options.temporaryFolder), { isCompressed, isEncrypted });
+    }
+  } finally {
+    close();
   }
-  await plain.return();
   return versionOf(path, openSnapshot(path), { isCompressed, isEncrypted });
 }
 

@@ -96,11 +96,12 @@ export async function writeRestore(prepared: PreparedRestore, writing: RestoreWr
   const { signal, origin } = writing;
   const signalOption = signal === undefined ? {} : { signal };
   using lock = await acquireLock(realPath, { ...writing.lock, ...signalOption });
-  if (current === undefined ? openIfThere(realPath) !== undefined : !current.isCurrent()) throw changed(realPath);
+  using appeared = current === undefined ? openIfThere(realPath) : undefined;
+  if (appeared !== undefined || current?.isCurrent() === false) throw changed(realPath);
   removeSidecarTemps(realPath);
   await using safety = current && (await SafetyCopy.of(current, writing));
-  await using entry =
-    current && origin && (await beginLogEntry(realPath, origin, signalOption).then((begun) => noted(begun, current)));
+  await using entry = current && origin && (await beginLogEntry(realPath, origin, signalOption));
+  if (entry !== undefined && current !== undefined) noteOld(entry, current);
   await using main = await beginReplacement(realPath, { replaces: current, ...signalOption });
   const hash = new VersionHash();
   await copyPieces(main, [contentOf(version.source, hash, entry)], content.bytes);
@@ -182,9 +183,8 @@ class SafetyCopy implements AsyncDisposable {
 }
 
 /** Tells the log what stood in the old file: all of it is in the copy, so that only its hash is noted. */
-function noted(entry: LogEntryWriter, current: Snapshot): LogEntryWriter {
+function noteOld(entry: LogEntryWriter, current: Snapshot): void {
   for (const piece of contentOf(current, new VersionHash())) entry.add(piece, []);
-  return entry;
 }
 
 const PIECE_BYTES = 1024 * 1024;

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeAll, describe, expect, test } from "vitest";
 import { openBackup, openStored, type OpenBackupOptions } from "../../src/copies/open-backup.js";
+import { openVersion } from "../../src/copies/open-version.js";
 import { failureOf, temporaryFolder } from "../storage/folder.js";
 
 const CONTENT = Buffer.from("session_id,user_id\r\na1,telegram_1\r\n".repeat(40));
@@ -201,4 +202,13 @@ describe.skipIf(!HAS_AGE)(HAS_AGE ? "files of age" : "files of age (skipped: nee
     const made = spawnSync("age", ["-r", recipient], { input: gzipSync(CONTENT) }).stdout;
     expect(await contentOf(made, keys())).toBe("ez:all");
   });
+});
+
+test.each(["as it is", "compressed"])("a version that is stored %s leaves nothing open", async (form) => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "a.csv");
+  fs.writeFileSync(file, form === "compressed" ? gzipSync(CONTENT) : CONTENT);
+  const before = fs.readdirSync("/proc/self/fd").length;
+  (await openVersion(file, { temporaryFolder: folder }))[Symbol.dispose]();
+  expect(fs.readdirSync("/proc/self/fd").length).toBe(before);
 });
