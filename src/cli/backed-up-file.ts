@@ -52,7 +52,8 @@ export async function backupsOf(
   context: CliContext,
   { realPath, folder = backupFolder(realPath) }: BackedUpFile,
 ): Promise<readonly Backup[]> {
-  if (realPathOf(folder) === backupFolder(realPath)) return listBackups(realPath);
+  const isOwn = folder === backupFolder(realPath) || realPathOf(folder) === backupFolder(realPath);
+  if (isOwn) return listBackups(realPath);
   const own: Backup[] = [];
   const others = new Map<string, number>();
   for (const backup of listBackups(realPath, folder)) {

@@ -35,14 +35,14 @@ export function pathOfFile({ workingDirectory }: CliContext, word: string): stri
 export function chooseVersion(context: CliContext, settings: Settings, storePath: string, word: string): ChosenVersion {
   const realPath = realPathOf(storePath);
   const folder = shownPath(context, backupFolder(realPath));
+  const file = pathOfFile(context, word);
+  if (file !== undefined) return { path: file, backup: undefined };
   const backups = listBackups(realPath);
   const [newest] = backups;
   if (word === "latest") {
     if (newest !== undefined) return chosen(newest);
     throw notFound(`there is no backup in ${folder}`, storePath, { hint: BACKUP_HINT });
   }
-  const file = pathOfFile(context, word);
-  if (file !== undefined) return { path: file, backup: undefined };
   const named = backups.find(({ name }) => name === word || bareName(name) === word);
   if (named !== undefined) return chosen(named);
   const input = timeInputOf(word);

@@ -3,7 +3,7 @@ import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { backupStem, parseBackupName } from "../storage/backup-name.js";
 import { ioFailure } from "../storage/io-failure.js";
-import { sidecarSubfolder } from "../storage/sidecar.js";
+import { hasSidecarSubfolder, sidecarSubfolder } from "../storage/sidecar.js";
 import { contentProblem, readManifest, type Manifest } from "./manifest.js";
 
 /** A backup as far as it is known without reading it. */
@@ -29,12 +29,12 @@ export function backupFolder(realPath: string): string {
  * The backups of a file in a folder, told by their names, newest first; none where there is no such folder. Links,
  * folders and files of other names are left out.
  *
- * IO_FAILED: the folder cannot be read.
+ * IO_FAILED: the folder cannot be read, or is the file's own and something else stands in its place, such as a link.
  * @param realPath of the file that they are of
  */
 export function listBackups(realPath: string, folder: string = backupFolder(realPath)): readonly Backup[] {
   const stem = backupStem(realPath);
-  const found = namesIn(folder).flatMap((name) => {
+  const found = namesIn(realPath, folder).flatMap((name) => {
     const parts = parseBackupName(name);
     if (parts?.stem !== stem) return [];
     const backup = backupAt(path.join(folder, name), parts.time);
@@ -122,10 +122,13 @@ function knownOf(file: string, byteLength: number): Pick<Backup, "manifest" | "p
   }
 }
 
-function namesIn(folder: string): readonly string[] {
+/** The file's own folder is no symbolic link: who may write beside the file must not name others to be removed. */
+function namesIn(realPath: string, folder: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    const isThere = folder !== backupFolder(realPath) || hasSidecarSubfolder(realPath, "backups");
+    return isThere ? readdirSync(folder) : [];
   } catch (error) {
+    if (error instanceof SessionsError) throw error;
     if (systemErrorCode(error) === "ENOENT") return [];
     throw ioFailure("list the backups in", folder, error, "ask whoever may read the file, or see its owner and mode");
   }

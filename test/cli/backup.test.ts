@@ -480,6 +480,18 @@ describe("backups status", () => {
   });
 });
 
+test.for([["backups"], ["backups verify"], ["backups status --max-age 1h"], ["backups forget --yes --keep-last 1"]])(
+  "%s follows no symbolic link in the place of the file's own folder",
+  async ([command = ""]) => {
+    const folder = await withBackups("2025-09-28T10:00:00Z", "2025-09-29T10:00:00Z");
+    renameSync(folder.file(BESIDE), folder.file("elsewhere"));
+    symlinkSync(folder.file("elsewhere"), folder.file(BESIDE));
+    const { stderr, exitCode } = await folder.run(command.split(" "));
+    expect(stderr).toContain(`cannot open the folder <dir>/${BESIDE}: a symbolic link stands there\n`);
+    expect(exitCode).toBe(15);
+  },
+);
+
 describe("backups forget", () => {
   const DAYS = ["2025-09-27", "2025-09-28", "2025-09-29", "2025-09-30"].map((day) => `${day}T10:00:00Z`);
 
