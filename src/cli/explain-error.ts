@@ -46,7 +46,8 @@ function whatStandsThere(path: string): ErrorDetails | undefined {
 function refusal({ operation, cause, hint }: ErrorDetails, path: string): ErrorDetails | undefined {
   switch (systemErrorCode(cause) ?? "") {
     case "ENOENT":
-      return { reason: "there is no such folder" };
+      // What is only read needs to be there itself.
+      return { reason: operation?.startsWith("read") === true ? "there is no such file" : "there is no such folder" };
     case "EACCES":
       if (operation !== "open" || hint !== undefined) return undefined;
       return { hint: `run it as the user that the backend runs as; see who that is with: ls -l ${shellQuote(path)}` };

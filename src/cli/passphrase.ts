@@ -73,7 +73,7 @@ export function secretText({ workingDirectory }: CliContext, file: string): stri
       closeSync(fd);
     }
   } catch (error) {
-    throw ioFailure("read", absolute, error);
+    throw ioFailure("read", absolute, error, "Name a file that holds keys, or a passphrase in its first line");
   }
   throw new SessionsError("USAGE", { reason: `${file} is too long to hold keys`, hint: "name the right file" });
 }

@@ -102,7 +102,7 @@ describe("backup", () => {
       "a file of recipients that is not there",
       ["-R", "none"],
       15,
-      "error: cannot read <dir>/none: there is no such folder\n",
+      "error: cannot read <dir>/none: there is no such file\n  name a file that holds keys, or a passphrase in its first line\n",
     ],
     [
       "a passphrase that nobody can type",
