@@ -19,7 +19,9 @@ function detailsOf(message: string, code: string, program: Command, command: Com
     case "commander.missingArgument":
       return { reason: `${command?.name() ?? "the command"} needs ${needed(command)}` };
     case "commander.excessArguments":
-      return { reason: `${command?.name() ?? "the command"} takes ${taken(command)}` };
+      return command === undefined || command.commands.length === 0
+        ? { reason: `${command?.name() ?? "the command"} takes ${taken(command)}` }
+        : unknownSubcommand(command);
     case "commander.optionMissingArgument": {
       const flag = /'.*?(--[\w-]+)/.exec(message)?.[1] ?? "the option";
       return { reason: `${flag} needs a value` };
@@ -37,6 +39,14 @@ function detailsOf(message: string, code: string, program: Command, command: Com
 
 function commandNames({ commands }: Command): string[] {
   return commands.map((command) => command.name());
+}
+
+function unknownSubcommand(command: Command): ErrorDetails {
+  const [name, names] = [command.args[0] ?? "", commandNames(command)];
+  return {
+    reason: `${command.name()} does not know "${name}", only ${names.join(", ")}; by itself it lists`,
+    suggestions: suggest(name, names).map((close) => `sessions ${command.name()} ${close}`),
+  };
 }
 
 function flags(program: Command, command: Command | undefined): string[] {

@@ -123,6 +123,36 @@ describe("backup", () => {
       "error: backup asks before it removes backups, and there is no terminal to ask on\n  add --yes to remove them without asking, or --dry-run to only see what would go\n",
     ],
     [
+      "what backups does",
+      ["verify"],
+      2,
+      "error: verify is what backups does, and backup would make a file of that name\n  did you mean: sessions backups verify; the file is ./verify\n",
+    ],
+    [
+      "a name for what is compressed",
+      ["x.csv.gz"],
+      2,
+      "error: x.csv.gz would not be compressed, as its name says\n  add --gzip, or name another path\n",
+    ],
+    [
+      "a name for what is encrypted",
+      ["x.csv.gz.age", "--gzip"],
+      2,
+      "error: x.csv.gz.age would not be encrypted, as its name says\n  add -r <age1…> or --encrypt, or name another path\n",
+    ],
+    [
+      "a folder that is not there, in a dry run",
+      ["none/", "-n"],
+      15,
+      "error: cannot make a backup in <dir>/none: there is no such folder\n  make the folder first: mkdir -p <dir>/none\n",
+    ],
+    [
+      "a recipient that is none, in a dry run",
+      ["-r", "age1x", "-n"],
+      2,
+      'error: "age1x" is no recipient of age\n  write one that begins with age1; keys of ssh cannot be used\n',
+    ],
+    [
       "a command that fails",
       ["--passphrase-command", "exit 3"],
       2,
@@ -294,6 +324,15 @@ describe("backups", () => {
     for (const argv of [["backups"], ["backups", "verify"], ["backups", "status", "--max-age", "1h"]]) {
       expect((await folder.run(["-s", "sessions.csv", ...argv])).exitCode).toBe(0);
     }
+  });
+
+  test.for([
+    ["verfy", 'error: backups does not know "verfy", only verify, status, forget; by itself it lists\n'],
+    ["list", 'error: backups does not know "list", only verify, status, forget; by itself it lists\n'],
+  ])("does not know %s", async ([word = "", text]) => {
+    const { stderr, exitCode } = await started().run(["backups", word]);
+    expect(stderr).toContain(text);
+    expect(exitCode).toBe(2);
   });
 
   test("names that would act on a terminal are made visible", async () => {

@@ -1,19 +1,21 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { namesFolder, type BackupDestination } from "../../copies/backup-place.js";
+import { backupPlace, namesFolder, requireFree, type BackupDestination } from "../../copies/backup-place.js";
 import { planForget } from "../../copies/forget-backups.js";
 import { isEmptyPolicy } from "../../copies/keep-policy.js";
-import { requireRecipients } from "../../copies/encode-backup.js";
+import { requireRecipients, type BackupEncryption } from "../../copies/encode-backup.js";
 import { writeBackup, type BackupWritten } from "../../copies/write-backup.js";
 import { contentProblem } from "../../copies/manifest.js";
 import { backupAt } from "../../copies/backup-list.js";
 import { SessionsError } from "../../errors.js";
+import type { BackupForm } from "../../storage/backup-name.js";
 import { openSnapshot } from "../../storage/snapshot.js";
 import { backedUpFile, backupsOf, timeOf, type BackedUpFile } from "../backed-up-file.js";
 import type { CliContext } from "../context.js";
 import { addForgetOptions, carryOutForget, requireAnswerable, type ForgetOptions } from "../forget-backups.js";
 import { addKeepOptions, keepPolicyFrom, type KeepOptions } from "../keep-options.js";
 import { addEncryptionOptions, encryptionFrom, type EncryptionOptions } from "../key-options.js";
+import { namesPassphrase } from "../passphrase.js";
 import { note, warn } from "../notes.js";
 import { count, humanBytes } from "../render/numbers.js";
 import { visibleText } from "../render/visible.js";
@@ -47,6 +49,8 @@ export async function runBackup(
   const settings = new Settings(context, options);
   const file = await backedUpFile(context, settings);
   const destination = destinationOf(context, dest);
+  const form = { isCompressed: options.gzip === true, isEncrypted: wantsEncryption(options) };
+  requireFittingEnd(destination, form);
   const policy = keepPolicyFrom(options);
   if (!isEmptyPolicy(policy)) {
     if (typeof destination === "object" && "file" in destination) {
@@ -61,13 +65,19 @@ export async function runBackup(
   const among: BackedUpFile =
     typeof destination === "object" && "folder" in destination ? { ...file, ...destination } : file;
   if (options.dryRun === true) {
+    openSnapshot(file.location).close();
+    if (options.recipient !== undefined || options.recipientsFile !== undefined) {
+      await requireEncryption(context, options);
+    }
+    if (destination !== "beside the file") {
+      requireFree((await backupPlace(file.realPath, destination, { ...form, now })).path);
+    }
     await showPlan(context, settings, among, { options, now, policy });
     return;
   }
   // Nobody types a passphrase for a file that is not there, or has mistyped a recipient.
   openSnapshot(file.location).close();
-  const encryption = await encryptionFrom(context, options);
-  if (encryption !== undefined && "recipients" in encryption) await requireRecipients(encryption.recipients);
+  const encryption = await requireEncryption(context, options);
   const written = await writeBackup(file.location, {
     encoding: { isCompressed: options.gzip === true, encryption },
     destination,
@@ -89,6 +99,12 @@ export async function runBackup(
   } else if (!isEmptyPolicy(policy)) await context.stdout.write(forgetText(plan, "removed"));
 }
 
+async function requireEncryption(context: CliContext, options: BackupOptions): Promise<BackupEncryption | undefined> {
+  const encryption = await encryptionFrom(context, options);
+  if (encryption !== undefined && "recipients" in encryption) await requireRecipients(encryption.recipients);
+  return encryption;
+}
+
 function destinationOf({ workingDirectory }: CliContext, dest: string | undefined): BackupDestination {
   if (dest === undefined) return "beside the file";
   if (dest.trim() === "" || dest === "-") {
@@ -97,8 +113,35 @@ function destinationOf({ workingDirectory }: CliContext, dest: string | undefine
       hint: "name a folder or a path; what is in the file prints: cat",
     });
   }
+  if (BACKUPS_COMMANDS.includes(dest)) {
+    throw new SessionsError("USAGE", {
+      reason: `${dest} is what backups does, and backup would make a file of that name`,
+      hint: `did you mean: sessions backups${dest === "list" ? "" : ` ${dest}`}; the file is ./${dest}`,
+    });
+  }
   const absolute = path.resolve(workingDirectory, dest);
   return namesFolder(dest.endsWith("/") ? `${absolute}/` : absolute) ? { folder: absolute } : { file: absolute };
+}
+
+const BACKUPS_COMMANDS: readonly string[] = ["verify", "status", "forget", "list"];
+
+/** @throws SessionsError USAGE where a path ends otherwise than what would be in it */
+function requireFittingEnd(destination: BackupDestination, { isCompressed, isEncrypted }: BackupForm): void {
+  if (typeof destination === "string" || "folder" in destination) return;
+  const name = path.basename(destination.file);
+  if (name.endsWith(".age") && !isEncrypted) {
+    const hint = "add -r <age1…> or --encrypt, or name another path";
+    throw new SessionsError("USAGE", { reason: `${name} would not be encrypted, as its name says`, hint });
+  }
+  if (/\.gz(?:\.age)?$/.test(name) && !isCompressed) {
+    const hint = "add --gzip, or name another path";
+    throw new SessionsError("USAGE", { reason: `${name} would not be compressed, as its name says`, hint });
+  }
+}
+
+/** Whether encryption is asked for, as far as the options say without a passphrase. */
+function wantsEncryption({ encrypt, recipient, recipientsFile, ...rest }: EncryptionOptions): boolean {
+  return encrypt === true || recipient !== undefined || recipientsFile !== undefined || namesPassphrase(rest);
 }
 
 /** As if the backup were there already. */
@@ -168,6 +211,8 @@ async function warnOfContent(context: CliContext, settings: Settings, { manifest
 const EXAMPLES = `
 The copy is made without the lock, so that nobody waits for it. Its manifest has
 the count of sessions and SHA-256, and stands beside it: <copy>.manifest.json.
+
+A path that ends in .gz or .age needs --gzip or a key: its name would be wrong.
 
 Encryption is that of age (age-encryption.org): age --decrypt opens it.
 
