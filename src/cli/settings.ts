@@ -119,10 +119,16 @@ export class Settings {
     }
     const found = DEFAULT_PATHS.find((candidate) => isThere(path.resolve(this.#context.workingDirectory, candidate)));
     if (found !== undefined) return { location: found, found: "found here; --store names another" };
+    const gone = DEFAULT_PATHS.find((candidate) =>
+      isThere(path.resolve(this.#context.workingDirectory, `${candidate}.d/backups`)),
+    );
     throw new SessionsError("STORE_NOT_FOUND", {
       path: DEFAULT_PATHS[0],
       reason: `there is no ${DEFAULT_PATHS.join(" and no ")} here`,
-      hint: "name it with --store <path> or $SESSIONS_STORE; or make an empty one with: sessions init",
+      hint:
+        gone === undefined
+          ? "name it with --store <path> or $SESSIONS_STORE; or make an empty one with: sessions init"
+          : `the backups of ${gone} are still there: sessions -s ${gone} restore latest`,
     });
   }
 

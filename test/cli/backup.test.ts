@@ -335,6 +335,13 @@ describe("backups", () => {
     expect(exitCode).toBe(2);
   });
 
+  test("are named where the file is gone", async () => {
+    const folder = await withBackups("2025-09-30T10:00:00Z");
+    rmSync(folder.file("sessions.csv"));
+    const { stderr } = await folder.run(["restore", "latest"]);
+    expect(stderr).toContain("the backups of sessions.csv are still there: sessions -s sessions.csv restore latest\n");
+  });
+
   test("names that would act on a terminal are made visible", async () => {
     const folder = new Folder();
     const name = "a\u001b[31m.csv";
