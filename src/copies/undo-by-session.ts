@@ -1,6 +1,8 @@
 import type { Snapshot } from "../storage/snapshot.js";
+import { BorderCheck } from "../store/border-check.js";
 import { bareRecord, recordHash, type LoggedEdit, type RecordEdit } from "../store/change-log.js";
 import type { ChangeBatch, CsvChange } from "../store/csv-change.js";
+import { requireUnchanged } from "../store/csv-reading.js";
 import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
 import { readEdits, removedBytes, type HistoryEntry } from "./change-history.js";
 import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
@@ -12,7 +14,11 @@ const CR = 0x0d;
 const CRLF = Buffer.from("\r\n");
 const LINE_FEED = Buffer.from("\n");
 
-/** Only what the change was about, in a file that has changed since. */
+/**
+ * Only what the change was about, in a file that has changed since.
+ *
+ * @throws SessionsError STORE_DAMAGED at the end of `batches` where a record border is in doubt
+ */
 export function undoBySession(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
   const wanted = new Map<string, LoggedEdit[]>();
   for (const edit of readEdits(change.path)) {
@@ -23,6 +29,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
   const conflicts: string[] = [];
   const opened = openCsv(readFromStart(snapshot, input.onRead), input);
   const { scanner, reader } = opened;
+  const borders = new BorderCheck(scanner);
   function* batches(): Generator<ChangeBatch> {
     const open = new Map<string, LoggedEdit[]>();
     for (const [id, edits] of wanted)
@@ -36,6 +43,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
     let isFirst = true;
     let first = 1;
     do {
+      borders.checkBatch();
       const edits: RecordEdit[] = [];
       for (let record = first; record < scanner.recordCount; record += 1) {
         const sessionId = reader.text(record, "session_id");
@@ -60,6 +68,8 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
       isFirst = false;
       yield { source, edits };
     } while (opened.nextBatch());
+    requireUnchanged(snapshot, input);
+    borders.require(input.location, () => readFromStart(snapshot));
     for (const [id, edits] of open) if (edits.length > 0) conflicts.push(id);
     yield { source: EMPTY, edits: comingBack(wanted, endsLine, lineBreak, counts) };
   }

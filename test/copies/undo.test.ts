@@ -249,6 +249,23 @@ describe("a change is taken back", () => {
     expect(readHistory(file).entries.length).toBe(1);
   });
 
+  test.each([
+    ["an open quote", `"x,y\n`],
+    ["a carriage return outside quotes", `${line({ session_id: "x" })}\r${line({ session_id: "y" })}\n`],
+    ["bytes that are not UTF-8", Buffer.from(`${line({ session_id: "x\xff" })}\n`, "latin1")],
+  ])("not where another program left %s in the file: nothing changes", async (_, appended) => {
+    const { file, store } = storeWith(fileOf(...NOTHING_AROUND));
+    await remove(store, "a");
+    fs.appendFileSync(file, appended);
+    const before = fs.readFileSync(file);
+    const failure = await failureOf(() => undo(file));
+    expect([failure.code, failure.details.reason]).toEqual([
+      "STORE_DAMAGED",
+      "where its records begin and end is in doubt",
+    ]);
+    expect(fs.readFileSync(file)).toEqual(before);
+  });
+
   describe("that is a repair", () => {
     const torn = fileOf(...NOTHING_AROUND).slice(0, -30);
 
