@@ -4,15 +4,13 @@ import { bareRecord, recordHash, type LoggedEdit, type RecordEdit } from "../sto
 import type { ChangeBatch, CsvChange } from "../store/csv-change.js";
 import { requireUnchanged } from "../store/csv-reading.js";
 import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
+import { lineBreakOf } from "../store/line-break.js";
 import { readEdits, removedBytes, type HistoryEntry } from "./change-history.js";
 import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const EMPTY = new Uint8Array(0);
 const LF = 0x0a;
-const CR = 0x0d;
-const CRLF = Buffer.from("\r\n");
-const LINE_FEED = Buffer.from("\n");
 
 /**
  * Only what the change was about, in a file that has changed since.
@@ -39,8 +37,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
       );
     if (scanner.hasBom) yield { source: BOM, edits: [] };
     let endsLine = true;
-    let lineBreak: Uint8Array = CRLF;
-    let isFirst = true;
+    const lineBreak = lineBreakOf(scanner.bytes.toString("latin1", 0, scanner.recordEnd(0)));
     let first = 1;
     do {
       borders.checkBatch();
@@ -64,8 +61,6 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
       first = 0;
       const source = scanner.bytes.subarray(0, scanner.batchLength);
       if (source.length > 0) endsLine = source.at(-1) === LF;
-      if (isFirst) lineBreak = source.includes(CR) ? CRLF : LINE_FEED;
-      isFirst = false;
       yield { source, edits };
     } while (opened.nextBatch());
     requireUnchanged(snapshot, input);
@@ -86,7 +81,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
 function comingBack(
   wanted: ReadonlyMap<string, readonly LoggedEdit[]>,
   endsLine: boolean,
-  lineBreak: Uint8Array,
+  lineBreak: string,
   counts: Counts,
 ): RecordEdit[] {
   const removed = [...wanted.values()].flat().filter(({ inserted }) => inserted === undefined);
@@ -94,7 +89,7 @@ function comingBack(
   let needsBreak = !endsLine;
   return removed.map((edit) => {
     const bytes = removedBytes(edit);
-    const withBreak = needsBreak ? Buffer.concat([lineBreak, bytes]) : bytes;
+    const withBreak = needsBreak ? Buffer.concat([Buffer.from(lineBreak), bytes]) : bytes;
     needsBreak = bytes.at(-1) !== LF;
     counts.add(edit);
     return { byteOffset: 0, byteLength: 0, bytes: withBreak, sessionId: edit.sessionId };

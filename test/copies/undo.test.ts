@@ -218,6 +218,16 @@ describe("a change is taken back", () => {
     expect(contentOf(file)).toBe(fileOf(B, C, line({ session_id: "d" }), A));
   });
 
+  test("alone in a file of line feeds with a carriage return in a quoted value: a line feed comes before it", async () => {
+    const [A = "", B = ""] = NOTHING_AROUND;
+    const quoted = line({ session_id: "q", user_id: "x\r\ny" });
+    const { file, store } = storeWith(fileOf(A, quoted));
+    await remove(store, "a");
+    fs.writeFileSync(file, fileOf(quoted, B).trimEnd());
+    await undo(file);
+    expect(contentOf(file)).toBe(fileOf(quoted, B, A));
+  });
+
   test("that added or replaced a last record without a line break, where others were added since", async () => {
     const [A = "", B = "", C = ""] = NOTHING_AROUND;
     const { file, store } = storeWith(fileOf(A, B).trimEnd());
