@@ -1,6 +1,9 @@
+import { SessionsError } from "../errors.js";
 import { compileSelection, type Selection } from "../session/query.js";
 import type { Retention } from "../session/retention.js";
 import type { NaiveOffset } from "../session/timestamp.js";
+import { BorderCheck } from "../store/border-check.js";
+import { readFromStart } from "../store/csv-source.js";
 import type { IncomingSession } from "../store/store.js";
 import { contentSpan, SessionIndex } from "./session-index.js";
 import type { Version } from "./version.js";
@@ -17,7 +20,8 @@ export interface RestoredSelection {
  * The selected sessions of a version, to be merged into a file; of an id that occurs more than once the last record. Where
  * the columns are the same, each has the bytes that stand in the version. What is no readable session is left out.
  *
- * @throws SessionsError STORE_DAMAGED where the version has no header of ours, STORE_CHANGED
+ * @throws SessionsError STORE_DAMAGED where the version has no header of ours, and at the end where the bytes of a selected
+ * session would put the borders of records in doubt; STORE_CHANGED
  */
 export function* restoredSessions(
   version: Version,
@@ -27,10 +31,13 @@ export function* restoredSessions(
   const { names } = index.columns;
   const kept = names.filter((name) => name !== "" && columnNames.includes(name));
   const isSameForm = names.length === columnNames.length && names.every((name, place) => name === columnNames[place]);
+  let borders: BorderCheck | undefined;
   let isSelected: ((record: number) => boolean) | undefined;
   for (const { scanner, reader, record } of index.scan()) {
     isSelected ??= compileSelection(selection, reader, retention);
     if (!isSelected(record)) continue;
+    borders ??= new BorderCheck(scanner);
+    borders.checkRecord(record);
     const session = reader.session(record);
     const [start, end] = contentSpan(scanner, record);
     yield {
@@ -40,4 +47,17 @@ export function* restoredSessions(
       origin: `session ${session.sessionId}`,
     };
   }
+  if (borders !== undefined) requireSound(version, borders);
+}
+
+function requireSound({ name, source }: Version, borders: BorderCheck): void {
+  const { count, findings } = borders.faults(() => readFromStart(source));
+  if (count === 0) return;
+  throw new SessionsError("STORE_DAMAGED", {
+    path: name,
+    reason: "selected sessions of it are damaged: with them in it, the file could not be written any more",
+    findings,
+    findingCount: count,
+    hint: "leave them out of the selection, or restore the whole file",
+  });
 }

@@ -288,6 +288,44 @@ describe("only some sessions", () => {
     expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
   });
 
+  describe("that are damaged in the backup", () => {
+    const LATIN = Buffer.from(csvRow({ id: "y", user: "Jos\xe9" }), "latin1");
+    const BARE_CR = Buffer.from(csvRow({ id: "z" }).replace("t-z", "t\rz"));
+    const damaged = Buffer.concat([
+      Buffer.from(csvFile(IN_BACKUP[0] ?? "")),
+      ...[LATIN, BARE_CR].flatMap((record) => [record, Buffer.from("\n")]),
+    ]);
+
+    test("are refused with their lines, whatever the columns of the file", async () => {
+      const folder = folderWith({ "s.csv": csvFile(...IN_FILE), [BACKUP]: damaged });
+      const { stderr, exitCode } = await folder.run([
+        "-s",
+        "s.csv",
+        "restore",
+        "latest",
+        "--id",
+        "y",
+        "--id",
+        "z",
+        "-y",
+      ]);
+      expect(exitCode).toBe(13);
+      expect(stderr).toContain("line 3: bytes that are not UTF-8");
+      expect(stderr).toContain("line 4: a carriage return without a line feed stands outside quotes");
+      expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
+      const header = "user_id,session_id,platform,thread_id,created_at,last_activity,pending_approval,metadata\n";
+      folder.write("s.csv", header);
+      expect((await folder.run(["-s", "s.csv", "restore", "latest", "--id", "y", "-y"])).exitCode).toBe(13);
+      expect(folder.read("s.csv")).toBe(header);
+    });
+
+    test("keep no other session from coming back", async () => {
+      const folder = folderWith({ "s.csv": csvFile(...IN_FILE), [BACKUP]: damaged });
+      await folder.run(["-s", "s.csv", "restore", "latest", "--id", "a1", "-y"]);
+      expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE, A1 ?? ""));
+    });
+  });
+
   test("after the question, where the file came to be another, nothing is written", async () => {
     const folder = made();
     const outcome = await folder.run(["-s", "s.csv", "restore", "latest", "--user", "u_1"], {
