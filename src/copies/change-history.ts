@@ -75,6 +75,11 @@ export function versionOfSource(source: Source): LoggedVersion {
   return hash.version();
 }
 
+/** Whether a file is still what a change made of it. */
+export function isAsLeft(source: Source, { after }: LoggedChange): boolean {
+  return source.byteLength === after.byteLength && versionOfSource(source).sha256 === after.sha256;
+}
+
 /** The edits of an entry, in the order of the old file. @throws SessionsError IO_FAILED where a line is damaged */
 export function* readEdits(entryPath: string): Generator<LoggedEdit> {
   for (const line of linesOf(entryPath)) {

@@ -18,6 +18,7 @@ import { manifestPath, manifestText, type Fingerprint } from "./manifest.js";
 import { openVersion, type OpenVersion, type OpenVersionOptions } from "./open-version.js";
 import { RecordCount } from "./record-count.js";
 import { verifyBackup } from "./verify-backup.js";
+import type { Version } from "./version.js";
 
 /** A backup that was verified, and the file that it is to replace; both are open until it is disposed of. */
 export interface PreparedRestore extends Disposable {
@@ -31,6 +32,9 @@ export interface PreparedRestore extends Disposable {
   /** Undefined where there is no file: it is made then. */
   readonly current: Snapshot | undefined;
 }
+
+/** What is needed to put a version in the place of the file. */
+export type WholeVersion = Pick<PreparedRestore, "content" | "realPath" | "current"> & { readonly version: Version };
 
 export interface RestoreWriting {
   readonly lock: Omit<LockOptions, "signal">;
@@ -91,8 +95,8 @@ export async function prepareRestore(
  * new, unless the reason says that the disk gave back something else. DURABILITY_UNKNOWN: all is done, and a power cut may
  * bring the old file back. A process that is killed may leave the copy beside the old file.
  */
-export async function writeRestore(prepared: PreparedRestore, writing: RestoreWriting): Promise<RestoreWritten> {
-  const { realPath, current, content, version, backup } = prepared;
+export async function writeRestore(prepared: WholeVersion, writing: RestoreWriting): Promise<RestoreWritten> {
+  const { realPath, current, content, version } = prepared;
   const { signal, origin } = writing;
   const signalOption = signal === undefined ? {} : { signal };
   using lock = await acquireLock(realPath, { ...writing.lock, ...signalOption });
@@ -106,7 +110,7 @@ export async function writeRestore(prepared: PreparedRestore, writing: RestoreWr
   const hash = new VersionHash();
   await copyPieces(main, [contentOf(version.source, hash, entry)], content.bytes);
   if (!isContent(hash, content)) {
-    throw new SessionsError("STORE_CHANGED", { path: backup.path, reason: "since it was verified, it was changed" });
+    throw new SessionsError("STORE_CHANGED", { path: version.name, reason: "since it was verified, it was changed" });
   }
   const companions: Companion[] = [
     ...(safety === undefined ? [] : safety.companions),

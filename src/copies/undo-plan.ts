@@ -1,6 +1,7 @@
 import { SessionsError } from "../errors.js";
 import type { LoggedEdit } from "../store/change-log.js";
 import type { CsvInput } from "../store/csv-source.js";
+import type { WriteControl, WriteResult } from "../store/store.js";
 import type { HistoryEntry } from "./change-history.js";
 
 /** What taking a change back does, as data. */
@@ -13,6 +14,18 @@ export interface UndoPlan {
   readonly restored: number;
   readonly replaced: number;
   readonly removed: number;
+}
+
+export interface UndoControl extends WriteControl<UndoPlan> {
+  /** The program's name and version, for the manifest of a copy of the file as it is. */
+  readonly tool: string;
+  /** The time that names the copy. */
+  readonly now: Date;
+}
+
+export interface UndoResult extends WriteResult<UndoPlan> {
+  /** The copy of the file as it was before the undo; undefined where the log has what the undo changed. */
+  readonly safetyCopy: string | undefined;
 }
 
 const MOST_NAMED = 5;

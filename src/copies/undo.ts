@@ -1,17 +1,15 @@
 // A change is taken back by a new change, which restores exactly what the first one removed or replaced.
-import path from "node:path";
 import { SessionsError } from "../errors.js";
-import { sidecarSubfolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { VersionHash } from "../store/change-log.js";
 import { applyEdits } from "../csv/edit.js";
 import { changeCsv, type ChangeBatch, type CsvChange, type Locking } from "../store/csv-change.js";
 import type { CsvInput } from "../store/csv-source.js";
-import type { WriteControl, WriteResult } from "../store/store.js";
-import { readEdits, readHistory, removedBytes, versionOfSource, type HistoryEntry } from "./change-history.js";
+import { isAsLeft, readEdits, readHistory, removedBytes, type HistoryEntry } from "./change-history.js";
 import { readExactly } from "./read-exactly.js";
 import { undoBySession } from "./undo-by-session.js";
-import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
+import { changedSince, Counts, type UndoControl, type UndoPlan, type UndoResult } from "./undo-plan.js";
+import { planWholeUndo, undoWhole } from "./undo-whole.js";
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -43,6 +41,7 @@ export function chooseChange(entries: readonly HistoryEntry[], number: number | 
 
 /** What `undoChange` would do now. Writes nothing. */
 export function planUndo(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): UndoPlan {
+  if (change.backup !== undefined) return planWholeUndo(input, snapshot, change);
   const planned = beginUndo(input, snapshot, change);
   Array.from(planned.batches, () => undefined);
   return planned.plan();
@@ -50,33 +49,32 @@ export function planUndo(input: CsvInput, snapshot: Snapshot, change: HistoryEnt
 
 /**
  * Takes a change back. Where the file is still as that change left it, it becomes byte for byte what it was before; where it
- * was changed since, session by session.
+ * was changed since, session by session. Of a file that another one came in the place of as a whole, the copy that was made
+ * then comes back, after a copy of the file as it is.
  *
  * @throws SessionsError STORE_CHANGED where a session that the change was about was changed since, naming it; and as
- * `changeCsv` does: nothing was changed then.
+ * `changeCsv` and `writeRestore` do: nothing was changed then.
  */
 export async function undoChange(
   input: CsvInput,
   locking: Locking,
   number: number | undefined,
-  control: WriteControl<UndoPlan>,
-): Promise<WriteResult<UndoPlan>> {
+  control: UndoControl,
+): Promise<UndoResult> {
+  using current = openSnapshot(input.location);
+  const first = chooseChange(readHistory(input.location).entries, number);
+  if (first.backup !== undefined) return await undoWhole(input, current, first, locking, control);
   const begin = (snapshot: Snapshot): CsvChange<UndoPlan> => {
     // Chosen under the lock: another undo may have been first.
     const change = chooseChange(readHistory(input.location).entries, number);
+    if (change.backup !== undefined) throw changedSince(input, change, ["the log"]);
     return { ...beginUndo(input, snapshot, change), undoes: change.number };
   };
-  return changeCsv(input, locking, begin, control);
+  return { ...(await changeCsv(input, locking, begin, control)), safetyCopy: undefined };
 }
 
 function beginUndo(input: CsvInput, snapshot: Snapshot, change: HistoryEntry): CsvChange<UndoPlan> {
-  const isAsLeft =
-    snapshot.byteLength === change.after.byteLength && versionOfSource(snapshot).sha256 === change.after.sha256;
-  if (change.backup !== undefined) {
-    if (!isAsLeft) throw changedSince(input, change, ["the file"]);
-    return wholeUndo(snapshot, change, path.join(sidecarSubfolder(snapshot.realPath, "backups"), change.backup));
-  }
-  return isAsLeft ? exactUndo(snapshot, change) : undoBySession(input, snapshot, change);
+  return isAsLeft(snapshot, change) ? exactUndo(snapshot, change) : undoBySession(input, snapshot, change);
 }
 
 /** Each edit the other way round, in the order of the file as it is. */
@@ -117,50 +115,6 @@ function misleads({ path: file }: HistoryEntry): SessionsError {
     hint: "go back to a backup instead: sessions backups",
   });
 }
-
-/** The old file in the place of the new one, from the copy that was made of it. */
-function wholeUndo(snapshot: Snapshot, change: HistoryEntry, backup: string): CsvChange<UndoPlan> {
-  const result = new VersionHash();
-  function* batches(): Generator<ChangeBatch> {
-    using copy = openCopy(backup, change);
-    for (const { source } of unchanged(snapshot, 0, snapshot.byteLength)) {
-      yield { source, edits: [{ byteOffset: 0, byteLength: source.length, bytes: EMPTY, sessionId: undefined }] };
-    }
-    for (const { source } of unchanged(copy, 0, copy.byteLength)) {
-      yield { source: EMPTY, edits: [{ byteOffset: 0, byteLength: 0, bytes: source, sessionId: undefined }] };
-    }
-  }
-  return {
-    batches: hashed(batches(), result),
-    plan: () => {
-      if (result.version().sha256 === change.before.sha256) {
-        return { change, isExact: true, restored: 0, replaced: 0, removed: 0 };
-      }
-      throw new SessionsError("STORE_DAMAGED", {
-        path: backup,
-        reason: `it is not the copy that was made before change ${change.number}`,
-        findings: [],
-        findingCount: 0,
-        hint: "see the other backups: sessions backups",
-      });
-    },
-  };
-}
-
-function openCopy(backup: string, { number }: HistoryEntry): Snapshot {
-  try {
-    return openSnapshot(backup);
-  } catch (error) {
-    if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
-    throw new SessionsError("STORE_NOT_FOUND", {
-      path: backup,
-      reason: `the copy that was made before change ${number} is gone`,
-      hint: "see the other backups: sessions backups",
-    });
-  }
-}
-
-const EMPTY = new Uint8Array(0);
 
 /** Batches whose result is hashed on the way. */
 function* hashed(batches: Iterable<ChangeBatch>, result: VersionHash): Generator<ChangeBatch> {

@@ -21,6 +21,7 @@ const ORIGIN: ChangeOrigin = {
   host: "test-host",
   command: "sessions prune",
 };
+const UNDONE_AT = new Date("2025-09-30T10:30:00Z");
 const VALUES = {
   platform: "telegram",
   thread_id: "t1",
@@ -36,7 +37,7 @@ function inputOf(file: string): CsvInput {
 }
 
 async function undo(file: string, number?: number) {
-  return undoChange(inputOf(file), OPTIONS.lock, number, { origin: ORIGIN });
+  return undoChange(inputOf(file), OPTIONS.lock, number, { origin: ORIGIN, now: UNDONE_AT, tool: "sessions 1.2.3" });
 }
 
 const remove = (store: ReturnType<typeof storeWith>["store"], ...ids: string[]) =>
@@ -296,6 +297,15 @@ describe("a change is taken back", () => {
       expect(contentOf(file)).toBe(torn);
       await undo(file, 2);
       expect(contentOf(file)).not.toBe(torn);
+    });
+
+    test("after a copy of the file as it is, so that the log does not hold all of it", async () => {
+      const { file } = await repaired();
+      const healed = contentOf(file);
+      const { safetyCopy = "" } = await undo(file);
+      expect(contentOf(safetyCopy)).toBe(healed);
+      expect(readHistory(file).entries[1]).toMatchObject({ undoes: 1, backup: path.basename(safetyCopy) });
+      expect(contentOf(entryFiles(file)[1] ?? "").split("\n")).toHaveLength(2);
     });
 
     test("not where the copy is gone or is another one, or the file was changed since", async () => {

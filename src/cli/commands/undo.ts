@@ -1,6 +1,7 @@
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
-import type { UndoPlan } from "../../copies/undo-plan.js";
+import type { UndoPlan, UndoResult } from "../../copies/undo-plan.js";
+import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
 import { requireTerminal, requireYes } from "../asking.js";
 import { originOf } from "../change-origin.js";
 import type { CliContext } from "../context.js";
@@ -10,6 +11,7 @@ import { chooseStore, requireFile } from "../open-store.js";
 import { count } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
 import { warningText } from "../report-removal.js";
+import { shownPath } from "../shown-path.js";
 import { ageOfForeignSnapshot, warnOfForeignWriter } from "../warn-of-foreign-writer.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
@@ -27,10 +29,18 @@ export function undoCommand(program: Command, context: CliContext): Command {
     .option("-n, --dry-run", "only say what would be done")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", EXAMPLES)
-    .action(async (number: number | undefined) => runUndo(context, number, command.optsWithGlobals<UndoOptions>()));
+    .action(async (number: number | undefined) =>
+      runUndo(context, number, command.optsWithGlobals<UndoOptions>(), program.version() ?? "sessions"),
+    );
 }
 
-export async function runUndo(context: CliContext, number: number | undefined, options: UndoOptions): Promise<void> {
+/** @param tool the program's name and version */
+export async function runUndo(
+  context: CliContext,
+  number: number | undefined,
+  options: UndoOptions,
+  tool: string,
+): Promise<void> {
   const settings = new Settings(context, options);
   const location = await chooseStore(context, settings);
   requireFile(location);
@@ -49,7 +59,7 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     return planUndo(input, snapshot, chooseChange(readHistory(file).entries, number));
   };
   if (options.dryRun === true) {
-    await report(context, settings, file, { plan: shownPlan(), isDryRun: true, change: undefined, warnings: [] });
+    await report(context, settings, file, { plan: shownPlan(), isDryRun: true });
     return;
   }
   using current = openSnapshot(file);
@@ -67,32 +77,26 @@ export async function runUndo(context: CliContext, number: number | undefined, o
     if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
     await requireYes(context, `Take change ${shown.change.number} back?`);
   }
-  const {
-    plan,
-    number: change,
-    warnings,
-  } = await undoChange(input, lockingOf(context, settings), shown?.change.number ?? number, {
+  const done = await undoChange(input, lockingOf(context, settings), shown?.change.number ?? number, {
     signal: context.interruptSignal(),
     origin: originOf(context, settings),
+    now: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)),
+    tool,
   });
   if (options.yes === true && foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
-  const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...warnings];
-  await report(context, settings, file, { plan, isDryRun: false, change, warnings: codes });
-  for (const warning of warnings) await warn(context, settings, warningText(warning));
+  const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...done.warnings];
+  await report(context, settings, file, { ...done, isDryRun: false, warnings: codes });
+  for (const warning of done.warnings) await warn(context, settings, warningText(warning));
 }
 
 async function report(
-  { stdout }: CliContext,
+  context: CliContext,
   settings: Settings,
   file: string,
-  done: {
-    readonly plan: UndoPlan;
-    readonly isDryRun: boolean;
-    readonly change: number | undefined;
-    readonly warnings: readonly string[];
-  },
+  done: Partial<UndoResult> & { readonly plan: UndoPlan; readonly isDryRun: boolean },
 ): Promise<void> {
-  const { plan, isDryRun, change, warnings } = done;
+  const { plan, isDryRun, number: change, safetyCopy, warnings = [] } = done;
+  const { stdout } = context;
   if (settings.isJson) {
     const { isExact, restored, replaced, removed } = plan;
     const body = {
@@ -104,12 +108,14 @@ async function report(
       restored,
       replaced,
       removed,
+      backup: safetyCopy,
       warnings,
     };
     await stdout.write(`${escapeControlsInJson(JSON.stringify(body, undefined, 2))}\n`);
     return;
   }
-  await stdout.write(await paragraph(stdout, textOf(plan, isDryRun ? "would be" : "")));
+  const kept = safetyCopy === undefined ? "" : ` What it was until now is kept: ${shownPath(context, safetyCopy)}`;
+  await stdout.write(await paragraph(stdout, `${textOf(plan, isDryRun ? "would be" : "")}${kept}`));
 }
 
 function textOf(
