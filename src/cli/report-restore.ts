@@ -67,7 +67,8 @@ function endText(
   const keeps = prepared.current !== undefined;
   if (stage === "question") return keeps ? "The file as it is now is kept among its backups." : "";
   const copy = written?.safetyCopy;
-  return `Restored.${copy === undefined ? "" : ` The old file is kept: ${shownPath(context, copy)}`}`;
+  if (copy !== undefined) return `Restored. The old file is kept: ${shownPath(context, copy)}`;
+  return "Restored. There was no file before, so sessions log does not have it, and sessions undo takes nothing back.";
 }
 
 /** The same for programs. @param warnings closed codes */

@@ -1,7 +1,8 @@
-import { diffVersions } from "../copies/diff.js";
+import { diffVersions, type DiffSummary } from "../copies/diff.js";
 import { prepareRestore, writeRestore, type PreparedRestore, type RestoreWritten } from "../copies/restore.js";
 import { SessionsError } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import type { ChangeCounts } from "../store/change-log.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
@@ -72,6 +73,7 @@ export async function restoreFile(
     now: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)),
     tool,
     origin: originOf(context, settings),
+    counts: plan.summary && countsOf(plan.summary),
   });
   const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...written.warnings];
   try {
@@ -82,6 +84,10 @@ export async function restoreFile(
     throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
   }
   for (const warning of written.warnings) await warn(context, settings, warningText(warning));
+}
+
+function countsOf({ removed, changed, added }: DiffSummary): ChangeCounts {
+  return { removed, replaced: changed, added };
 }
 
 /** Compares the file with the backup: what comes is added, what is not in the backup is removed. */

@@ -131,7 +131,7 @@ function isWhole(change: object): boolean {
     names.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), change);
   const texts = [["time"], ["user"], ["host"], ["command"], ["before", "sha256"], ["after", "sha256"]];
   const numbers = [["number"], ["before", "byteLength"], ["after", "byteLength"]];
-  const counts = ["removed", "replaced", "added"].map((name) => ["counts", name]);
+  const counts = at("counts") === undefined ? [] : ["removed", "replaced", "added"].map((name) => ["counts", name]);
   const backup = at("backup");
   return (
     texts.every((names) => typeof at(...names) === "string") &&

@@ -8,7 +8,13 @@ import { acquireLock, type LockOptions } from "../storage/lock.js";
 import { realTarget } from "../storage/real-target.js";
 import { removeSidecarTemps } from "../storage/sidecar-file.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
-import { beginLogEntry, dropOldEntries, VersionHash, type LogEntryWriter } from "../store/change-log.js";
+import {
+  beginLogEntry,
+  dropOldEntries,
+  VersionHash,
+  type ChangeCounts,
+  type LogEntryWriter,
+} from "../store/change-log.js";
 import { copyPieces } from "../store/copy-pieces.js";
 import type { CsvSource } from "../store/csv-source.js";
 import type { ChangeOrigin } from "../store/store.js";
@@ -45,6 +51,8 @@ export interface RestoreWriting {
   readonly tool: string;
   /** Who restores; left out, the change is not written into the log. */
   readonly origin?: ChangeOrigin | undefined;
+  /** The sessions that go, change and come, for the log; left out where they are not known. */
+  readonly counts?: ChangeCounts | undefined;
 }
 
 export interface RestoreWritten {
@@ -114,7 +122,7 @@ export async function writeRestore(prepared: WholeVersion, writing: RestoreWriti
   }
   const companions: Companion[] = [
     ...(safety === undefined ? [] : safety.companions),
-    ...(entry === undefined ? [] : [await entry.finish(safety?.path)]),
+    ...(entry === undefined ? [] : [await entry.finish(safety?.path, writing.counts)]),
   ];
   let warnings: readonly string[];
   try {

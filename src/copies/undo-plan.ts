@@ -10,10 +10,10 @@ export interface UndoPlan {
   readonly change: HistoryEntry;
   /** The file becomes, byte for byte, what it was before the change. */
   readonly isExact: boolean;
-  /** Sessions that come back, that get their old record, and that go. */
-  readonly restored: number;
-  readonly replaced: number;
-  readonly removed: number;
+  /** Sessions that come back, that get their old record, and that go; null where the whole file does, and they are not known. */
+  readonly restored: number | null;
+  readonly replaced: number | null;
+  readonly removed: number | null;
 }
 
 export interface UndoControl extends WriteControl<UndoPlan> {

@@ -3,6 +3,7 @@ import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { sidecarSubfolder } from "../storage/sidecar.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import type { ChangeCounts } from "../store/change-log.js";
 import type { Locking } from "../store/csv-change.js";
 import type { CsvInput } from "../store/csv-source.js";
 import { isAsLeft, versionOfSource, type HistoryEntry } from "./change-history.js";
@@ -37,6 +38,7 @@ export async function undoWhole(
     { version, content: { bytes, sha256 }, realPath: current.realPath, current },
     {
       ...{ lock, now, tool },
+      counts: change.counts && opposite(change.counts),
       ...(signal === undefined ? {} : { signal }),
       origin: origin && { ...origin, undoes: change.number },
     },
@@ -44,9 +46,14 @@ export async function undoWhole(
   return { plan, ...written };
 }
 
+function opposite({ removed, replaced, added }: ChangeCounts): ChangeCounts {
+  return { removed: added, replaced, added: removed };
+}
+
 function planOf(copy: Snapshot, change: HistoryEntry): UndoPlan {
   if (versionOfSource(copy).sha256 === change.before.sha256) {
-    return { change, isExact: true, restored: 0, replaced: 0, removed: 0 };
+    const { removed: restored = null, replaced = null, added: removed = null } = change.counts ?? {};
+    return { change, isExact: true, restored, replaced, removed };
   }
   throw new SessionsError("STORE_DAMAGED", {
     path: copy.path,

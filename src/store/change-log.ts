@@ -19,6 +19,13 @@ export interface RecordEdit extends Edit {
   readonly sessionId: string | undefined;
 }
 
+/** Sessions that a change touched. */
+export interface ChangeCounts {
+  readonly removed: number;
+  readonly replaced: number;
+  readonly added: number;
+}
+
 /** A version of the file. */
 export interface LoggedVersion {
   readonly byteLength: number;
@@ -38,7 +45,8 @@ export interface LoggedChange {
   /** As typed, secrets left out. */
   readonly command: string;
   readonly undoes?: number;
-  readonly counts: { readonly removed: number; readonly replaced: number; readonly added: number };
+  /** Left out where one whole file came in the place of another, and nobody compared them. */
+  readonly counts?: ChangeCounts;
   readonly before: LoggedVersion;
   /** When the file system says that `before` was written, RFC 3339 in UTC; left out in older entries. */
   readonly beforeTime?: string;
@@ -113,9 +121,11 @@ export class LogEntryWriter implements AsyncDisposable {
   /**
    * Ends the entry, which is to be committed with the change.
    * @param backup the file that holds the old version, where no edits were noted
+   * @param counts what such a change touched, where that is known
    */
-  async finish(backup?: string): Promise<Companion> {
+  async finish(backup?: string, counts?: ChangeCounts): Promise<Companion> {
     const { time, user, host, undoes } = this.#origin;
+    const known = backup === undefined ? this.#counts : counts;
     const command = shortened(this.#origin.command);
     const change: LoggedChange = {
       kind: "change",
@@ -126,7 +136,7 @@ export class LogEntryWriter implements AsyncDisposable {
       host,
       command,
       ...(undoes === undefined ? {} : { undoes }),
-      counts: this.#counts,
+      ...(known === undefined ? {} : { counts: known }),
       before: this.#before.version(),
       ...(this.#beforeTime === undefined ? {} : { beforeTime: this.#beforeTime.toISOString() }),
       after: this.#after.version(),

@@ -63,6 +63,44 @@ test("the log for programs", async () => {
   ]);
 });
 
+test("a restore and its undo are told with the sessions that came and went", async () => {
+  const folder = new Folder();
+  folder.write("s.csv", csvFile(csvRow({ id: "s1" }), csvRow({ id: "s2" })));
+  folder.write("b.csv", csvFile(csvRow({ id: "s2", user: "u" }), csvRow({ id: "s3" }), csvRow({ id: "s4" })));
+  await folder.run(["-s", "s.csv", "restore", "b.csv", "-y"]);
+  const undone = await folder.run(["-s", "s.csv", "undo", "-y", "--json"]);
+  expect(JSON.parse(undone.stdout)).toMatchObject({ exact: true, restored: 1, replaced: 1, removed: 2 });
+  const { stdout } = await folder.run(["-s", "s.csv", "log", "--json"]);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { number: 2, removed: 2, replaced: 1, added: 1 },
+    { number: 1, removed: 1, replaced: 1, added: 2 },
+  ]);
+});
+
+describe("a repair, whose sessions nobody counted", () => {
+  async function repaired(): Promise<Folder> {
+    const folder = new Folder();
+    folder.write("s.csv", BEFORE.replace("t-s2", '"t-s2'));
+    await folder.run(["-s", "s.csv", "repair", "-y"]);
+    return folder;
+  }
+
+  test("has null for programs", async () => {
+    const { stdout } = await (await repaired()).run(["-s", "s.csv", "log", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject([{ number: 1, removed: null, replaced: null, added: null }]);
+  });
+
+  test("has empty fields in a pipe", async () => {
+    const { stdout } = await (await repaired()).run(["-s", "s.csv", "log"]);
+    expect(stdout).toContain("\ttest-host\t\t\t\t\t\tsessions -s s.csv repair -y\n");
+  });
+
+  test("has question marks on a terminal", async () => {
+    const outcome = await (await repaired()).run(["-s", "s.csv", "log"], { terminal: true, env: { NO_COLOR: "1" } });
+    expect(outcome.stdout).toContain("     1  just now  tester        ?         ?      ?  ");
+  });
+});
+
 test("a file that no command has changed has an empty log", async () => {
   const folder = new Folder();
   folder.write("s.csv", BEFORE);

@@ -308,6 +308,13 @@ describe("a change is taken back", () => {
       expect(contentOf(entryFiles(file)[1] ?? "").split("\n")).toHaveLength(2);
     });
 
+    test("without counts of sessions, which nobody made", async () => {
+      const { file } = await repaired();
+      const { plan } = await undo(file);
+      expect(plan).toMatchObject({ restored: null, replaced: null, removed: null });
+      expect(readHistory(file).entries.map(({ counts }) => counts)).toEqual([undefined, undefined]);
+    });
+
     test("not where the copy is gone or is another one, or the file was changed since", async () => {
       const { file, backup } = await repaired();
       const after = contentOf(file);

@@ -50,9 +50,25 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   }
 }
 
+const COUNTED = ["removed", "replaced", "added"] as const;
+const UNKNOWN = { removed: null, replaced: null, added: null };
+
 function objectOf(entry: HistoryEntry): object {
   const { number, time, user, host, command, counts, undoes, undoneBy, isGone, before, after, backup } = entry;
-  return { number, time, user, host, command, ...counts, undoes, undoneBy, gone: isGone, before, after, backup };
+  return {
+    number,
+    time,
+    user,
+    host,
+    command,
+    ...(counts ?? UNKNOWN),
+    undoes,
+    undoneBy,
+    gone: isGone,
+    before,
+    after,
+    backup,
+  };
 }
 
 async function tableOf(
@@ -78,7 +94,7 @@ async function tableOf(
         String(entry.number),
         relativeTime(Date.parse(entry.time) * (MICROSECONDS_PER_SECOND / 1000), clock()),
         entry.user,
-        ...[entry.counts.removed, entry.counts.replaced, entry.counts.added].map((n) => groupDigits(n)),
+        ...COUNTED.map((name) => (entry.counts === undefined ? "?" : groupDigits(entry.counts[name]))),
         `${remarkOf(entry)}${entry.command}`,
       ].map((text) => ({ text })),
     ),
@@ -104,9 +120,9 @@ function tsvOf(entries: readonly HistoryEntry[]): string {
     time,
     user,
     host,
-    counts.removed,
-    counts.replaced,
-    counts.added,
+    counts?.removed ?? "",
+    counts?.replaced ?? "",
+    counts?.added ?? "",
     undoes ?? "",
     undoneBy ?? "",
     command,

@@ -123,11 +123,9 @@ function textOf(
   tense: "will be" | "would be" | "",
 ): string {
   const verb = (word: string): string => (tense === "" ? word : `${tense} ${word}`);
-  const parts = [
-    restored === 0 ? undefined : `${count(restored, "session")} ${verb("restored")}`,
-    replaced === 0 ? undefined : `${count(replaced, "session")} ${verb("set back")}`,
-    removed === 0 ? undefined : `${count(removed, "session")} ${verb("removed again")}`,
-  ].filter((part) => part !== undefined);
+  const part = (sessions: number | null, done: string): readonly string[] =>
+    sessions === null || sessions === 0 ? [] : [`${count(sessions, "session")} ${verb(done)}`];
+  const parts = [...part(restored, "restored"), ...part(replaced, "set back"), ...part(removed, "removed again")];
   const what = parts.length === 0 ? "the whole file" : parts.join(", ");
   const how = isExact
     ? "The file becomes byte for byte what it was before."
