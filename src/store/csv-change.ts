@@ -54,10 +54,11 @@ export async function changeCsv<Plan>(
   });
   try {
     for (let attempt = 1; ; attempt += 1) {
+      using snapshot = openSnapshot(input.location);
       try {
-        return await changeOnce(input, lock, begin, control);
+        return await changeOnce(input, snapshot, lock, begin, control);
       } catch (error) {
-        if (attempt === ATTEMPTS || !(await isWorthAnotherAttempt(error, input, attempt))) throw error;
+        if (attempt === ATTEMPTS || !(await isWorthAnotherAttempt(error, snapshot, attempt))) throw error;
       }
     }
   } finally {
@@ -67,13 +68,13 @@ export async function changeCsv<Plan>(
 
 async function changeOnce<Plan>(
   input: CsvInput,
+  snapshot: Snapshot,
   lock: FileLock,
   begin: (snapshot: Snapshot) => CsvChange<Plan>,
   control: WriteControl<Plan>,
 ): Promise<WriteResult<Plan>> {
   const { origin, signal } = control;
   const signalOption = signal === undefined ? {} : { signal };
-  using snapshot = openSnapshot(input.location);
   // The lock and the new version belong to one file: a link that leads to another one since must not move them.
   if (snapshot.realPath !== lock.realPath) throw new SessionsError("STORE_CHANGED", { path: input.location });
   const change = begin(snapshot);
@@ -120,13 +121,16 @@ export async function commitAsOurs(
   }
 }
 
-/** A file that another program is just writing may look damaged: it is looked at again where it goes on changing. */
-async function isWorthAnotherAttempt(error: unknown, input: CsvInput, attempt: number): Promise<boolean> {
+/**
+ * Only where the file is not the version any more that the attempt was made on: what else is refused is refused again. A
+ * file that another program is just writing may look damaged.
+ */
+async function isWorthAnotherAttempt(error: unknown, snapshot: Snapshot, attempt: number): Promise<boolean> {
   if (!(error instanceof SessionsError)) return false;
   if (error.code !== "STORE_CHANGED" && error.code !== "STORE_DAMAGED") return false;
-  using before = openSnapshot(input.location);
+  if (error.code === "STORE_CHANGED" && snapshot.isCurrent()) return false;
   await pause(PAUSE_BETWEEN_ATTEMPTS_MS * attempt);
-  return error.code === "STORE_CHANGED" || !before.isCurrent();
+  return !snapshot.isCurrent();
 }
 
 function realPathOf(input: CsvInput): string {

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SessionsError } from "../../src/errors.js";
 import { CsvStore } from "../../src/store/csv-store.js";
 import { line, RETENTION } from "../session/records.js";
 import { failureOf, temporaryFolder } from "../storage/folder.js";
@@ -231,6 +232,17 @@ test("a reader sees one whole version at any time, while sessions are removed (l
   expect([...seen].sort((left, right) => right - left)).toEqual(seen);
   expect(seen.every((count) => count >= 15 && count <= 30)).toBe(true);
   expect((await store.planRemoval(EVERYTHING)).removed).toBe(15);
+});
+
+test("a plan that is refused for a file that nobody changed is made once", async () => {
+  const { store } = storeWith(fileOf(A, B));
+  let plans = 0;
+  const approve = (): void => {
+    plans += 1;
+    throw new SessionsError("STORE_CHANGED", { reason: "not what was shown" });
+  };
+  const failure = await failureOf(() => store.remove(removalById("a"), { approve }));
+  expect([failure.details.reason, plans]).toEqual(["not what was shown", 1]);
 });
 
 test("a file that looks damaged only while another program writes it is looked at again", async () => {
