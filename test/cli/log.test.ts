@@ -131,6 +131,22 @@ test("undo shows what it does and asks; after a no nothing is changed", async ()
   expect(exitCode).toBe(130);
 });
 
+test("undo does nothing where the file was changed while the question stood", async () => {
+  const folder = await changed();
+  let before = "";
+  const { stderr, exitCode } = await folder.run(["-s", "s.csv", "undo"], {
+    terminal: true,
+    answers: ["y"],
+    whileAsked: () => {
+      appendFileSync(folder.file("s.csv"), `${csvRow({ id: "s9" })}\n`);
+      before = folder.read("s.csv");
+    },
+  });
+  expect(exitCode).toBe(14);
+  expect(stderr.replaceAll("\n", " ")).toContain("since the question was asked, another program changed it");
+  expect(folder.read("s.csv")).toBe(before);
+});
+
 test("undo without a terminal wants --yes; a dry run writes nothing", async () => {
   const folder = await changed();
   expect(await folder.run(["-s", "s.csv", "undo"])).toMatchObject({ exitCode: 2 });

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { InvalidArgumentError, type Command } from "commander";
+import { SessionsError } from "../../errors.js";
 import type { UndoPlan, UndoResult } from "../../copies/undo-plan.js";
 import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
 import { requireTerminal, requireYes } from "../asking.js";
@@ -80,6 +81,7 @@ export async function runUndo(
   const done = await undoChange(input, lockingOf(context, settings), shown?.change.number ?? number, {
     signal: context.interruptSignal(),
     origin: originOf(context, settings),
+    approve: (final) => requireAsShown(file, shown, final),
     now: new Date(context.clock() / (MICROSECONDS_PER_SECOND / 1000)),
     tool,
   });
@@ -87,6 +89,16 @@ export async function runUndo(
   const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...done.warnings];
   await report(context, settings, file, { ...done, isDryRun: false, warnings: codes });
   for (const warning of done.warnings) await warn(context, settings, warningText(warning));
+}
+
+/** @throws SessionsError STORE_CHANGED where the file was to become what it was before, and cannot any more */
+function requireAsShown(file: string, shown: UndoPlan | undefined, final: UndoPlan): void {
+  if (shown === undefined || shown.isExact === final.isExact) return;
+  throw new SessionsError("STORE_CHANGED", {
+    path: file,
+    reason: "since the question was asked, another program changed it, so that the undo would do something else",
+    hint: "run the command again",
+  });
 }
 
 async function report(
