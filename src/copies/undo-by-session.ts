@@ -6,7 +6,7 @@ import { requireUnchanged } from "../store/csv-reading.js";
 import { openCsv, readFromStart, type CsvInput } from "../store/csv-source.js";
 import { lineBreakOf } from "../store/line-break.js";
 import { readEdits, removedBytes, type HistoryEntry } from "./change-history.js";
-import { changedSince, Counts, type UndoPlan } from "./undo-plan.js";
+import { changedSince, Counts, wouldSupersede, type UndoPlan } from "./undo-plan.js";
 
 const BOM = Uint8Array.of(0xef, 0xbb, 0xbf);
 const EMPTY = new Uint8Array(0);
@@ -25,6 +25,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
   }
   const counts = new Counts();
   const conflicts: string[] = [];
+  const superseded: string[] = [];
   const opened = openCsv(readFromStart(snapshot, input.onRead), input);
   const { scanner, reader } = opened;
   const borders = new BorderCheck(scanner);
@@ -33,7 +34,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
     for (const [id, edits] of wanted)
       open.set(
         id,
-        edits.filter(({ inserted }) => inserted !== undefined),
+        edits.filter((edit) => !onlyRemoves(edit)),
       );
     if (scanner.hasBom) yield { source: BOM, edits: [] };
     let endsLine = true;
@@ -52,7 +53,7 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
         const left = open.get(sessionId) ?? [];
         const place = left.findIndex(({ inserted }) => inserted?.sha256 === sha256);
         const [edit] = place === -1 ? [] : left.splice(place, 1);
-        if (edit === undefined) conflicts.push(sessionId);
+        if (edit === undefined) (candidates.every(onlyRemoves) ? superseded : conflicts).push(sessionId);
         else {
           counts.add(edit);
           edits.push({ byteOffset: start, byteLength: source.length, bytes: inPlaceOf(source, edit), sessionId });
@@ -71,10 +72,15 @@ export function undoBySession(input: CsvInput, snapshot: Snapshot, change: Histo
   return {
     batches: batches(),
     plan: () => {
-      if (conflicts.length === 0) return { change, isExact: false, ...counts.all };
-      throw changedSince(input, change, [...new Set(conflicts)]);
+      if (conflicts.length > 0) throw changedSince(input, change, [...new Set(conflicts)]);
+      if (superseded.length > 0) throw wouldSupersede(input, change, [...new Set(superseded)]);
+      return { change, isExact: false, ...counts.all };
     },
   };
+}
+
+function onlyRemoves({ inserted }: LoggedEdit): boolean {
+  return inserted === undefined;
 }
 
 /** The records that the change removed, at the end of the file. */
@@ -84,7 +90,7 @@ function comingBack(
   lineBreak: string,
   counts: Counts,
 ): RecordEdit[] {
-  const removed = [...wanted.values()].flat().filter(({ inserted }) => inserted === undefined);
+  const removed = [...wanted.values()].flat().filter(onlyRemoves);
   removed.sort((left, right) => left.byteOffset - right.byteOffset);
   let needsBreak = !endsLine;
   return removed.map((edit) => {

@@ -44,11 +44,27 @@ export class Counts {
 
 /** STORE_CHANGED: what a change was about was changed since. */
 export function changedSince({ location }: CsvInput, { number }: HistoryEntry, what: readonly string[]): SessionsError {
-  const named = what.slice(0, MOST_NAMED).join(", ");
-  const more = what.length > MOST_NAMED ? ` and ${what.length - MOST_NAMED} more` : "";
   return new SessionsError("STORE_CHANGED", {
     path: location,
-    reason: `since change ${number}, other changes were made to ${named}${more}`,
+    reason: `since change ${number}, other changes were made to ${listed(what)}`,
     hint: "take those changes back first (sessions log shows them), or restore single sessions from a backup",
   });
+}
+
+/** STORE_CHANGED: of two records with one id the last counts, which would be the one that comes back. */
+export function wouldSupersede(
+  { location }: CsvInput,
+  { number }: HistoryEntry,
+  ids: readonly string[],
+): SessionsError {
+  return new SessionsError("STORE_CHANGED", {
+    path: location,
+    reason: `the file has a record of its own of ${listed(ids)}, and what change ${number} removed would count in its place`,
+    hint: `to have the removed one instead, take the other out with sessions delete, then: sessions undo ${number}`,
+  });
+}
+
+function listed(what: readonly string[]): string {
+  const more = what.length > MOST_NAMED ? ` and ${what.length - MOST_NAMED} more` : "";
+  return `${what.slice(0, MOST_NAMED).join(", ")}${more}`;
 }

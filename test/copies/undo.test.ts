@@ -254,10 +254,25 @@ describe("a change is taken back", () => {
     const failure = await failureOf(() => undo(file));
     expect([failure.code, failure.details.reason]).toEqual([
       "STORE_CHANGED",
-      "since change 1, other changes were made to b",
+      "the file has a record of its own of b, and what change 1 removed would count in its place",
     ]);
     expect(contentOf(file)).toBe(before);
     expect(readHistory(file).entries.length).toBe(1);
+  });
+
+  test("not where another record has the id, until that one is taken out", async () => {
+    const [old, active] = [line({ session_id: "a", user_id: "old" }), line({ session_id: "a", user_id: "active" })];
+    const { file, store } = storeWith(fileOf(old, active));
+    await store.remove({ ...EVERYTHING, selection: [{ type: "user", user: "old" }] }, { origin: ORIGIN });
+    fs.appendFileSync(file, `${line({ session_id: "b" })}\n`);
+    expect((await failureOf(() => undo(file))).details).toMatchObject({
+      reason: "the file has a record of its own of a, and what change 1 removed would count in its place",
+      hint: "to have the removed one instead, take the other out with sessions delete, then: sessions undo 1",
+    });
+    expect(contentOf(file)).toBe(fileOf(active, line({ session_id: "b" })));
+    await remove(store, "a");
+    await undo(file, 1);
+    expect(contentOf(file)).toBe(fileOf(line({ session_id: "b" }), old));
   });
 
   test.each([
