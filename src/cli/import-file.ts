@@ -15,6 +15,7 @@ import { keysFrom } from "./key-options.js";
 import { note, warn } from "./notes.js";
 import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
 import { count, groupDigits } from "./render/numbers.js";
+import { reportDone } from "./report-done.js";
 import { importJson, importText, type ImportReport } from "./report-import.js";
 import { findingLines } from "./report-faults.js";
 import { warningText } from "./report-removal.js";
@@ -195,14 +196,9 @@ class Import {
   async #report(stage: "dry run" | "done", plan: MergePlan, warnings: readonly string[]): Promise<void> {
     const { stdout, stderr } = this.#context;
     const report = this.#reportOf(stage, plan);
-    try {
-      if (this.#settings.isJson) await stdout.write(importJson(report, warnings));
-      else await stdout.write(await importText(stdout, report));
-    } catch (error) {
-      if (stage === "dry run" || !(error instanceof SessionsError)) throw error;
-      const reason = "the sessions are imported; only the report of it could not be written";
-      throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
-    }
+    const write = async (): Promise<void> =>
+      stdout.write(this.#settings.isJson ? importJson(report, warnings) : await importText(stdout, report));
+    await (stage === "dry run" ? write() : reportDone("the sessions are imported", write));
     const isTold = this.#settings.isJson || this.#refusedCount === 0 || this.#options.partial !== true;
     if (!isTold) await stderr.write(findingLines({ count: this.#refusedCount, findings: this.#refusals }));
     if (stage !== "done" || this.#refusedCount === 0) return;

@@ -6,6 +6,7 @@ import type { CliContext } from "./context.js";
 import { warn } from "./notes.js";
 import type { RemovalOptions } from "./removal-options.js";
 import { count, groupDigits } from "./render/numbers.js";
+import { reportDone } from "./report-done.js";
 import { reportUndecodable } from "./report-faults.js";
 import { removalJson, removalText, warningText } from "./report-removal.js";
 import type { Settings } from "./settings.js";
@@ -175,12 +176,7 @@ async function report(
   const text = settings.isJson
     ? removalJson(store.location, plan, done)
     : await removalText(context, settings, plan, { criterion, verb, stream: "stdout" });
-  try {
-    await context.stdout.write(text);
-  } catch (error) {
-    if (done.isDryRun) throw error;
-    const reason = "the sessions are deleted; only the report of it could not be written";
-    throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
-  }
+  const write = async (): Promise<void> => context.stdout.write(text);
+  await (done.isDryRun ? write() : reportDone("the sessions are deleted", write));
   await reportUndecodable(context, settings, plan.undecodable);
 }

@@ -1,8 +1,8 @@
 import { lstatSync } from "node:fs";
-import { SessionsError } from "../errors.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { prepareRepair, repairedPieces, type PreparedRepair } from "../store/csv-repair.js";
+import { reportDone } from "./report-done.js";
 import { repairInPlace, repairTo, writeSalvaged, type RepairWriting } from "../store/csv-repair-writing.js";
 import { memorySource } from "../store/csv-source.js";
 import { plannedFiles, quarantinePathFor, type RepairFiles } from "../store/repair-files.js";
@@ -177,18 +177,15 @@ class Repair {
   async #report(stage: "dry run" | "done", files: RepairFiles, warnings: readonly string[]): Promise<void> {
     const { stdout, stderr } = this.#context;
     const isTaken = this.#options.diff === true || this.#targets.output === "standard output";
-    try {
+    const write = async (): Promise<void> => {
       if (this.#options.diff === true) {
         await printDiff(this.#context, this.#settings, this.#prepared, files.output ?? this.#prepared.input.location);
       }
       if (this.#settings.isJson) await stdout.write(repairJson(this.#prepared, { stage, files }, warnings));
       else if (isTaken) await stderr.write(await this.#text(stage, files, "stderr"));
       else await stdout.write(await this.#text(stage, files, "stdout"));
-    } catch (error) {
-      if (stage === "dry run" || files.output === undefined || !(error instanceof SessionsError)) throw error;
-      const reason = "the file is repaired; only the report of it could not be written";
-      throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
-    }
+    };
+    await (stage === "dry run" || files.output === undefined ? write() : reportDone("the file is repaired", write));
   }
 }
 

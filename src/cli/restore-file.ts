@@ -9,6 +9,7 @@ import type { CliContext } from "./context.js";
 import { openingOptions, type KeyOptions } from "./key-options.js";
 import { lockingOf } from "./locking.js";
 import { warn } from "./notes.js";
+import { reportDone } from "./report-done.js";
 import { FirstDifferences, reportUncompared, takeAll } from "./report-diff.js";
 import { warningText } from "./report-removal.js";
 import { restoreJson, restoreText, type RestorePlan, type RestoreStage } from "./report-restore.js";
@@ -76,13 +77,7 @@ export async function restoreFile(
     counts: plan.summary && countsOf(plan.summary),
   });
   const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...written.warnings];
-  try {
-    await report("done", written, codes);
-  } catch (error) {
-    if (!(error instanceof SessionsError)) throw error;
-    const reason = "the file is restored; only the report of it could not be written";
-    throw new SessionsError("IO_FAILED", { operation: "write to", path: "standard output", reason, cause: error });
-  }
+  await reportDone("the file is restored", async () => report("done", written, codes));
   for (const warning of written.warnings) await warn(context, settings, warningText(warning));
 }
 

@@ -14,6 +14,7 @@ import { note, paragraph, warn } from "./notes.js";
 import { openStoreAt } from "./open-store.js";
 import { count, groupDigits } from "./render/numbers.js";
 import { escapeControlsInJson } from "./render/visible.js";
+import { reportDone } from "./report-done.js";
 import { warningText } from "./report-removal.js";
 import { requireSessions } from "./require-sessions.js";
 import type { RestoreTargets } from "./restore-file.js";
@@ -96,10 +97,10 @@ export async function restoreSessions(
     origin: originOf(context, settings),
     approve: (final) => requireAsShown(store, plan.merge, final),
   });
-  await report(context, settings, { ...plan, merge: result.plan }, "done", {
-    ...result,
-    warnings: [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...result.warnings],
-  });
+  const warnings = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...result.warnings];
+  await reportDone("the sessions are restored", async () =>
+    report(context, settings, { ...plan, merge: result.plan }, "done", { ...result, warnings }),
+  );
   for (const warning of result.warnings) await warn(context, settings, warningText(warning));
 }
 

@@ -51,6 +51,18 @@ test.runIf(process.platform === "linux")("an output that cannot be written is ex
   });
 });
 
+test.runIf(process.platform === "linux").each([
+  ["undo --yes", "change 1 is taken back"],
+  ["restore old.csv --id a1b2c3d4 --yes", "the sessions are restored"],
+])("%s whose report cannot be written says that it is done", async (command, done) => {
+  const folder = folderWith("three-rows.csv");
+  await shell(folder, "cp sessions.csv old.csv; sessions delete a1b2c3d4 --yes");
+  const { stderr, exitCode } = await shell(folder, `sessions ${command} > /dev/full`);
+  expect(exitCode).toBe(15);
+  expect(stderr.replaceAll("\n", " ")).toContain(`${done}; only the report of it could not be written`);
+  expect((await run(folder, "list", "--format", "ids")).stdout).toContain("a1b2c3d4\n");
+});
+
 test("a prune whose messages nobody reads is carried out all the same", async () => {
   const folder = folderWith("three-rows.csv");
   await shell(folder, "sessions -s sessions.csv prune --yes 2>&1 >/dev/null | true");

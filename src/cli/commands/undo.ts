@@ -11,6 +11,7 @@ import { paragraph, warn } from "../notes.js";
 import { chooseStore, requireFile } from "../open-store.js";
 import { count } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
+import { reportDone } from "../report-done.js";
 import { warningText } from "../report-removal.js";
 import { shownPath } from "../shown-path.js";
 import { ageOfForeignSnapshot, warnOfForeignWriter } from "../warn-of-foreign-writer.js";
@@ -87,7 +88,9 @@ export async function runUndo(
   });
   if (options.yes === true && foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
   const codes = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...done.warnings];
-  await report(context, settings, file, { ...done, isDryRun: false, warnings: codes });
+  await reportDone(`change ${done.plan.change.number} is taken back`, async () =>
+    report(context, settings, file, { ...done, isDryRun: false, warnings: codes }),
+  );
   for (const warning of done.warnings) await warn(context, settings, warningText(warning));
 }
 
