@@ -59,6 +59,11 @@ function givenPassphrase(
 
 /** The text of a small file that holds keys. @throws SessionsError IO_FAILED, USAGE where it is no text of this kind */
 export function secretText({ workingDirectory }: CliContext, file: string): string {
+  // A secret here is a mistake that must not be repeated into a log.
+  if (/^AGE-SECRET-KEY-/i.test(file)) {
+    const reason = "an age key was given in the place of the file that holds it";
+    throw new SessionsError("USAGE", { reason, hint: "write it into a file that only you can read, and name that" });
+  }
   const absolute = path.resolve(workingDirectory, file);
   try {
     const fd = openSync(absolute, "r");

@@ -183,6 +183,16 @@ test("an encrypted backup is opened with a passphrase, which diff takes too; a w
   expect(folder.read("s.csv")).toBe(OLD);
 });
 
+test("a key in the place of the file that holds it is not repeated", async () => {
+  expect(await folderWith().run(["-s", "s.csv", "restore", "latest", "-i", "AGE-SECRET-KEY-1QQQ"])).toEqual({
+    stdout: "",
+    stderr:
+      "error: an age key was given in the place of the file that holds it\n" +
+      "  write it into a file that only you can read, and name that\n",
+    exitCode: 2,
+  });
+});
+
 test("a running backend is warned of", async () => {
   const folder = folderWith({ [BACKUP]: OLD });
   const { writeFileSync, utimesSync } = await import("node:fs");
