@@ -77,6 +77,7 @@ export async function restoreSessions(
     ...(prepared.current === undefined ? { createWith: NEW_FILE_HEADER } : {}),
   };
   const plan = { prepared, store, choice, merge: await store.planMerge(request) };
+  requireNoConflict(store, choice, plan.merge);
   const lost = names.filter((name) => name !== "" && !columnNames.includes(name));
   if (lost.length > 0)
     await warn(context, settings, `the file has no column ${lost.join(", ")}; its values are left out`);
@@ -95,7 +96,10 @@ export async function restoreSessions(
   const result = await store.merge(request, {
     signal: context.interruptSignal(),
     origin: originOf(context, settings),
-    approve: (final) => requireAsShown(store, plan.merge, final),
+    approve: (final) => {
+      requireNoConflict(store, choice, final);
+      requireAsShown(store, plan.merge, final);
+    },
   });
   const warnings = [...(foreignAge === undefined ? [] : ["FOREIGN_WRITER"]), ...result.warnings];
   await reportDone("the sessions are restored", async () =>
@@ -124,6 +128,17 @@ async function selectedFrom(
 
 function changesNothing({ added, replaced, conflicts }: MergePlan): boolean {
   return added + replaced + conflicts.count === 0;
+}
+
+/** @throws SessionsError SESSION_CONFLICT where the file has sessions of its own, and none may be replaced or left out */
+function requireNoConflict({ location }: SessionStore, choice: ConflictChoice, { conflicts }: MergePlan): void {
+  if (choice !== "fail" || conflicts.count === 0) return;
+  throw new SessionsError("SESSION_CONFLICT", {
+    path: location,
+    ids: conflicts.ids,
+    idCount: conflicts.count,
+    hint: "say which one counts with --on-conflict newest, backup or current",
+  });
 }
 
 /** @throws SessionsError STORE_CHANGED where not what was shown would be done */

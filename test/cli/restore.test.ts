@@ -250,12 +250,14 @@ describe("only some sessions", () => {
     expect(existsSync(folder.file(SAFETY))).toBe(false);
   });
 
-  test("with --on-conflict fail change nothing where one is there", async () => {
+  test.each(["-y", "-n"])("with --on-conflict fail are refused where one is there, with %s", async (option) => {
     const folder = made();
-    const argv = ["-s", "s.csv", "restore", "latest", "--user", "u_1", "--on-conflict", "fail", "-y"];
-    const { stderr, exitCode } = await folder.run(argv);
+    const argv = ["-s", "s.csv", "restore", "latest", "--user", "u_1", "--on-conflict", "fail", option];
+    const { stdout, stderr, exitCode } = await folder.run(argv);
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 4 });
     expect(stderr).toContain("b2");
-    expect([exitCode === 0, folder.read("s.csv")]).toEqual([false, csvFile(...IN_FILE)]);
+    expect(stderr).toContain("  say which one counts with --on-conflict newest, backup or current\n");
+    expect(folder.read("s.csv")).toBe(csvFile(...IN_FILE));
   });
 
   test("by id, also by its start; newest counts; a dry run writes nothing", async () => {
