@@ -147,6 +147,14 @@ test("undo does nothing where the file was changed while the question stood", as
   expect(folder.read("s.csv")).toBe(before);
 });
 
+test("undo takes nothing back in standard input", async () => {
+  const { stderr, exitCode } = await new Folder().run(["-s", "-", "undo", "--yes"]);
+  expect([stderr, exitCode]).toEqual([
+    "error: standard input has no changes to take back\n  name a file with --store <path>\n",
+    2,
+  ]);
+});
+
 test("undo without a terminal wants --yes; a dry run writes nothing", async () => {
   const folder = await changed();
   expect(await folder.run(["-s", "s.csv", "undo"])).toMatchObject({ exitCode: 2 });

@@ -8,7 +8,7 @@ import { originOf } from "../change-origin.js";
 import type { CliContext } from "../context.js";
 import { lockingOf } from "../locking.js";
 import { paragraph, warn } from "../notes.js";
-import { chooseStore, requireFile } from "../open-store.js";
+import { chooseStore, requireFile, STANDARD_INPUT } from "../open-store.js";
 import { count } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
 import { reportDone } from "../report-done.js";
@@ -46,6 +46,12 @@ export async function runUndo(
   const settings = new Settings(context, options);
   const location = await chooseStore(context, settings);
   requireFile(location);
+  if (location === STANDARD_INPUT) {
+    throw new SessionsError("USAGE", {
+      reason: "standard input has no changes to take back",
+      hint: "name a file with --store <path>",
+    });
+  }
   const file = path.resolve(context.workingDirectory, location);
   const { openSnapshot } = await import("../../storage/snapshot.js");
   const { readHistory } = await import("../../copies/change-history.js");
