@@ -101,7 +101,7 @@ function printedBy({ env, workingDirectory }: CliContext, command: string): stri
 }
 
 function firstLine(text: string): string {
-  return /^[^\r\n]*/.exec(text)?.[0] ?? "";
+  return /^\ufeff?([^\r\n]*)/.exec(text)?.[1] ?? "";
 }
 
 function required(passphrase: string, reason: string): string {

@@ -117,7 +117,7 @@ class Layers {
       if (!error.message.startsWith("no identity matched")) {
         throw this.#damaged(`its age header is not in order: ${error.message}`, error);
       }
-      throw this.#wrongKey(isPassphrase ? "the passphrase is wrong" : "none of the identities fits");
+      throw this.#wrongKey(isPassphrase, isPassphrase ? "the passphrase is wrong" : "none of the identities fits");
     }
   }
 
@@ -156,10 +156,10 @@ class Layers {
   async #decrypter(isPassphrase: boolean): Promise<import("age-encryption").Decrypter> {
     const { identities = [], passphrase } = this.#options.keys ?? {};
     if (isPassphrase && passphrase === undefined) {
-      throw this.#wrongKey("it is encrypted with a passphrase, and none was given");
+      throw this.#wrongKey(isPassphrase, "it is encrypted with a passphrase, and none was given");
     }
     if (!isPassphrase && identities.length === 0) {
-      throw this.#wrongKey("it is encrypted for a key, and no identity file was given");
+      throw this.#wrongKey(isPassphrase, "it is encrypted for a key, and no identity file was given");
     }
     const { Decrypter } = await import("age-encryption");
     const decrypter = new Decrypter();
@@ -187,8 +187,11 @@ class Layers {
     });
   }
 
-  #wrongKey(reason: string): SessionsError {
-    return new SessionsError("WRONG_KEY", { path: this.#location, reason });
+  #wrongKey(isPassphrase: boolean, reason: string): SessionsError {
+    const hint = isPassphrase
+      ? "give the passphrase with --passphrase-file <path> or --passphrase-command <command>"
+      : "give the key that it was encrypted for with -i <identity file>";
+    return new SessionsError("WRONG_KEY", { path: this.#location, reason, hint });
   }
 }
 

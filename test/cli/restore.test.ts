@@ -174,6 +174,7 @@ test("an encrypted backup is opened with a passphrase, which diff takes too; a w
   ]) {
     const outcome = await folder.run(["-s", "s.csv", ...command, "--passphrase-file", "wrong"]);
     expect(outcome).toMatchObject({ stdout: "", exitCode: 12 });
+    expect(outcome.stderr).toContain("  give the passphrase with --passphrase-file <path>");
   }
   expect((await folder.run(["-s", "s.csv", "diff", "old.csv.age", ...right])).stderr).toContain(
     "1 added, 1 removed, 1 changed",
@@ -181,6 +182,13 @@ test("an encrypted backup is opened with a passphrase, which diff takes too; a w
   const asked = { ...TERMINAL, answers: ["y"], secrets: ["correct horse"] };
   expect(await folder.run(["-s", "s.csv", "restore", "old.csv.age"], asked)).toMatchObject({ exitCode: 0 });
   expect(folder.read("s.csv")).toBe(OLD);
+});
+
+test("a passphrase file may begin with a byte order mark", async () => {
+  const folder = folderWith({ "s.csv": OLD, plain: "correct horse\n", marked: "\ufeffcorrect horse\r\n" });
+  await folder.run(["-s", "s.csv", "backup", "old.csv.age", "--passphrase-file", "plain"]);
+  const outcome = await folder.run(["-s", "s.csv", "restore", "old.csv.age", "-n", "--passphrase-file", "marked"]);
+  expect(outcome).toMatchObject({ stderr: "", exitCode: 0 });
 });
 
 test("a key in the place of the file that holds it is not repeated", async () => {
