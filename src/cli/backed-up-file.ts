@@ -1,4 +1,3 @@
-import { realpathSync } from "node:fs";
 import path from "node:path";
 import { backupFolder, listBackups, type Backup } from "../copies/backup-list.js";
 import { SessionsError } from "../errors.js";
@@ -7,6 +6,7 @@ import type { CliContext } from "./context.js";
 import { note } from "./notes.js";
 import { chooseStore, requireFile, STANDARD_INPUT } from "./open-store.js";
 import { count } from "./render/numbers.js";
+import { realPathOf } from "./same-file.js";
 import type { Settings } from "./settings.js";
 
 /** The option of commands that look at backups. */
@@ -72,13 +72,4 @@ export async function backupsOf(
 /** Now, as the options say. */
 export function timeOf({ retention }: Settings): Date {
   return new Date(retention.now / (MICROSECONDS_PER_SECOND / 1000));
-}
-
-function realPathOf(file: string): string {
-  try {
-    return realpathSync.native(file);
-  } catch {
-    const folder = path.dirname(file);
-    return folder === file ? file : path.join(realPathOf(folder), path.basename(file));
-  }
 }

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import { realpathSync } from "node:fs";
 import { SessionsError } from "../errors.js";
 import { backupFolder, listBackups, type Backup } from "../copies/backup-list.js";
 import { formatInstant } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
 import { timeInputOf, resolveTime } from "./parse/time.js";
+import { realPathOf } from "./same-file.js";
 import type { Settings } from "./settings.js";
 import { shellQuote } from "./shell-quote.js";
 import { shownPath } from "./shown-path.js";
@@ -80,18 +80,6 @@ function notFound(
   more: { readonly hint: string; readonly suggestions?: readonly string[] },
 ): SessionsError {
   return new SessionsError("STORE_NOT_FOUND", { path: file, reason, ...more });
-}
-
-/** With symbolic links resolved; of a file that is not there, those of its folder. */
-function realPathOf(file: string): string {
-  for (const existing of [file, path.dirname(file)]) {
-    try {
-      return path.join(realpathSync.native(existing), path.relative(existing, file));
-    } catch {
-      // Opening it says what is wrong.
-    }
-  }
-  return file;
 }
 
 function isThere(file: string): boolean {

@@ -1,11 +1,11 @@
-import { lstatSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { backupName, type BackupForm } from "../storage/backup-name.js";
 import { ioFailure } from "../storage/io-failure.js";
 import { realTarget } from "../storage/real-target.js";
-import { makeSidecarSubfolder } from "../storage/sidecar-file.js";
+import { isTaken, makeSidecarSubfolder } from "../storage/sidecar-file.js";
 import { ensureSidecarFolder, ownerForSidecar } from "../storage/sidecar.js";
 import { manifestPath } from "./manifest.js";
 
@@ -72,13 +72,5 @@ async function realFolder(folder: string): Promise<string> {
     return await realpath(folder);
   } catch (error) {
     throw ioFailure("make a backup in", folder, error, `Make the folder first: mkdir -p ${folder}`);
-  }
-}
-
-function isTaken(file: string): boolean {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    throw ioFailure("look at", file, error);
   }
 }

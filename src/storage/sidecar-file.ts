@@ -92,7 +92,8 @@ export function removeEmptySidecarSubfolders(realPath: string): void {
   }
 }
 
-function isTaken(candidate: string): boolean {
+/** Whether a name is taken, also by a symbolic link that leads nowhere. IO_FAILED. */
+export function isTaken(candidate: string): boolean {
   try {
     return lstatSync(candidate, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {

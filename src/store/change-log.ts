@@ -10,6 +10,7 @@ import type { Replacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
 import { ioFailure } from "../storage/io-failure.js";
 import { hasSidecarSubfolder, sidecarSubfolder } from "../storage/sidecar.js";
+import { compactTime } from "../storage/backup-name.js";
 import { beginSidecarFile } from "../storage/sidecar-file.js";
 import type { ChangeOrigin } from "./store.js";
 
@@ -170,11 +171,7 @@ export async function beginLogEntry(
   options: { readonly signal?: AbortSignal },
 ): Promise<LogEntryWriter> {
   const number = (logEntryFiles(realPath).at(-1)?.number ?? 0) + 1;
-  const time = origin.time
-    .toISOString()
-    .replace(/\.\d+Z$/, "Z")
-    .replaceAll(/[-:]/g, "");
-  const stem = `${String(number).padStart(6, "0")}-${time}`;
+  const stem = `${String(number).padStart(6, "0")}-${compactTime(origin.time)}`;
   const name = { kind: "log", stem, extension: ".jsonl" } as const;
   const { path: file, replacement } = await beginSidecarFile(realPath, name, options);
   return new LogEntryWriter(number, file, replacement, origin, lstatSync(realPath, { throwIfNoEntry: false })?.mtime);
