@@ -56,13 +56,17 @@ export function replaceFields(record: Uint8Array, fields: ReadonlyMap<number, st
   return Buffer.concat([...pieces, record.subarray(copied)]);
 }
 
+/** A quote opens a quoted field only where the field starts. */
 function fieldEnd(record: Uint8Array, start: number): number {
-  let isInQuotes = false;
-  for (let at = start; at < record.length; at += 1) {
-    if (record[at] === QUOTE) isInQuotes = !isInQuotes;
-    else if (record[at] === COMMA && !isInQuotes) return at;
-  }
-  return record.length;
+  const closing = record[start] === QUOTE ? closingQuote(record, start) : start;
+  const comma = record.indexOf(COMMA, closing);
+  return comma === -1 ? record.length : comma;
+}
+
+function closingQuote(record: Uint8Array, opening: number): number {
+  let at = record.indexOf(QUOTE, opening + 1);
+  while (at !== -1 && record[at + 1] === QUOTE) at = record.indexOf(QUOTE, at + 2);
+  return at === -1 ? record.length : at;
 }
 
 function valueOf(record: Uint8Array, start: number, end: number): string {

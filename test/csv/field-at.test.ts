@@ -9,6 +9,9 @@ test.each<[record: string, fields: string[]]>([
   ['"a,b","c ""d"", e",f', ["a,b", 'c "d", e', "f"]],
   ['"","""",x', ["", '"', "x"]],
   ['"a\r\nb",é', ["a\r\nb", "é"]],
+  ['a"b,c', ['a"b', "c"]],
+  ['a"",""', ['a""', ""]],
+  [' "a,b"', [' "a', 'b"']],
 ])("the fields of %j", (record, fields) => {
   // Somewhere in a longer buffer, as a record is.
   const bytes = Buffer.from(`x,"${record}"`).subarray(3, -1);

@@ -13,6 +13,7 @@ test.each<[record: string, fields: [number, string][], expected: string]>([
     '"x,y",b,',
   ],
   ['"a,b","c ""d""", e', [[1, "é"]], '"a,b",é, e'],
+  ['a"b,c,5"', [[1, "x"]], 'a"b,x,5"'],
   ['"a\r\nb",', [[1, "{}"]], '"a\r\nb",{}'],
 ])("%j with %j", (record, fields, expected) => {
   expect(replaceFields(Buffer.from(record), new Map(fields)).toString()).toBe(expected);

@@ -49,6 +49,13 @@ test("an id that is there is a conflict, and nothing is changed", async () => {
   expect(readFileSync(file, "utf8")).toBe(content);
 });
 
+test("an id with a quote in it is found in what comes in", async () => {
+  const content = `${HEADER}\n${row('a"b')}\n`;
+  const file = fileWith(content);
+  expect(await merge(file, [session(row('a"b')), session(row('a"b', "11"))], "skip")).toMatchObject({ added: 0 });
+  expect(readFileSync(file, "utf8")).toBe(content);
+});
+
 test("two that come in with one id are a conflict, unless they are the same", async () => {
   const file = fileWith(`${HEADER}\n`);
   const { details } = await failureOf(() => merge(file, [session(row("a")), session(row("a", "11"))]));
