@@ -3,7 +3,7 @@ import path from "node:path";
 import { SessionsError, type Finding } from "../errors.js";
 import { DEFAULT_MAX_BYTES } from "../copies/open-backup.js";
 import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
-import { openInput, type ImportInput } from "../transfer/import-input.js";
+import { openInput, requireUnchangedInput, type ImportInput } from "../transfer/import-input.js";
 import { prepareImport, type PreparedImport } from "../transfer/import.js";
 import type { Refusal } from "../transfer/refusal.js";
 import { rejectsPathFor, writeRejects } from "../transfer/rejects-file.js";
@@ -161,6 +161,7 @@ class Import {
 
   /** Whoever imports all must not take a part for it, and whoever says "fail" no session for another. */
   #requireTakable(plan: MergePlan): void {
+    requireUnchangedInput(this.#input);
     if (this.#refusedCount > 0 && this.#options.partial !== true) {
       throw new SessionsError("INPUT_REFUSED", {
         path: this.#input.name,

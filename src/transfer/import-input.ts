@@ -15,6 +15,7 @@ export interface ImportInput extends Disposable {
   readonly layers: readonly string[];
   /** Reads up to `target.length` bytes at an offset; 0 at the end. */
   readAt(target: Uint8Array, byteOffset: number): number;
+  /** False: it was written since it was opened, so that one reading may differ from the next. */
   looksUnchanged(): boolean;
   close(): void;
 }
@@ -37,7 +38,7 @@ const MOST_LAYERS = 4;
  * Opens what is to be imported, and takes compression and encodings other than UTF-8 away.
  * @param from a file's path, or bytes that come once
  * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; WRONG_KEY, STORE_DAMAGED where it cannot be unpacked;
- * LIMIT_EXCEEDED where it is longer than allowed; INPUT_REFUSED for what is no text
+ * LIMIT_EXCEEDED where it is longer than allowed; INPUT_REFUSED for what is no text; STORE_CHANGED where it changes meanwhile
  */
 export async function openInput(
   from: { readonly path: string } | { readonly name: string; readonly chunks: AsyncIterable<Uint8Array> },
@@ -48,6 +49,12 @@ export async function openInput(
     for (let layer = 0; layer < MOST_LAYERS; layer += 1) {
       const inner = await withoutLayer(input, options);
       if (inner === undefined) return input;
+      try {
+        requireUnchangedInput(input);
+      } catch (error) {
+        inner.close();
+        throw error;
+      }
       input.close();
       input = inner;
     }
@@ -56,6 +63,16 @@ export async function openInput(
     input.close();
     throw error;
   }
+}
+
+/** @throws SessionsError STORE_CHANGED where what was read may be a mixture of what the file held before and after */
+export function requireUnchangedInput(input: ImportInput): void {
+  if (input.looksUnchanged()) return;
+  throw new SessionsError("STORE_CHANGED", {
+    path: input.name,
+    reason: "it was written while it was read",
+    hint: "run the command again when nothing writes it any more, or import a copy of it",
+  });
 }
 
 /** All bytes in chunks, each with memory of its own. */

@@ -140,6 +140,17 @@ test("what comes to be replaced while the question stands calls it off", async (
   expect([exitCode, folder.read("sessions.csv")]).toEqual([14, csvFile(A, B)]);
 });
 
+test("an input that is written while the question stands calls it off", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B, C) });
+  const whileAsked = (): void => void folder.write("in.csv", csvFile(B));
+  const argv = ["-s", "sessions.csv", "import", "in.csv"];
+  const { exitCode, stderr } = await folder.run(argv, { terminal: true, answers: ["y"], whileAsked });
+  expect([exitCode, folder.read("sessions.csv")]).toEqual([14, csvFile(A)]);
+  expect(stderr.replaceAll(/\s+/g, " ")).toContain(
+    "error: <dir>/in.csv changed underneath: it was written while it was read; nothing was changed by this command run the command again when nothing writes it any more, or import a copy of it",
+  );
+});
+
 test("without a terminal and --yes nothing is read or asked", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B) });
   const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv"]);

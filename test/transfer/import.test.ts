@@ -1,7 +1,10 @@
 // Literal bytes in, values out; what cannot be taken first.
+import { appendFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { failureOf } from "../storage/folder.js";
+import { openInput } from "../../src/transfer/import-input.js";
+import { failureOf, temporaryFolder } from "../storage/folder.js";
 import { HEADER, readImport } from "./importing.js";
 
 const T = "2025-09-30T10:00:00";
@@ -86,6 +89,15 @@ test("a gzip bomb ends at the limit, and a cut gzip file is none", async () => {
   expect((await failureOf(() => readImport(bomb, { maxBytes: 1_000_000 }))).code).toBe("LIMIT_EXCEEDED");
   const whole = gzipSync(`${HEADER}\n${CSV_ROW}\n`);
   expect((await failureOf(() => readImport(whole.subarray(0, -6)))).code).toBe("STORE_DAMAGED");
+});
+
+test("a packed input that is written while it is unpacked is refused", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "input");
+  writeFileSync(file, gzipSync(`${HEADER}\n${CSV_ROW}\n`));
+  const opening = openInput({ path: file }, { spoolFolder: folder, maxBytes: 2 ** 30 });
+  appendFileSync(file, "x");
+  expect((await failureOf(() => opening)).code).toBe("STORE_CHANGED");
 });
 
 const RECORDS = `${HEADER}\n${CSV_ROW}\n`;
