@@ -60,6 +60,8 @@ export interface ErrorDetails {
   readonly ids?: readonly string[];
   /** How many there are in all, at least `ids.length`. */
   readonly idCount?: number;
+  /** How many of these, the last ones, what comes in has several different sessions for, and the file none. */
+  readonly repeatedIdCount?: number;
   /** Who holds the lock, as far as it is known. */
   readonly holder?: LockHolder;
   /** How long the lock was waited for, in milliseconds. */

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { SessionsError, type Finding } from "../errors.js";
 import { DEFAULT_MAX_BYTES } from "../copies/open-backup.js";
+import { sessionConflict } from "../store/merge-conflict.js";
 import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
 import { openInput, requireUnchangedInput, type ImportInput } from "../transfer/import-input.js";
 import { prepareImport, type PreparedImport } from "../transfer/import.js";
@@ -171,9 +172,8 @@ class Import {
         hint: "mend these rows, or take the others with --partial",
       });
     }
-    const { count: idCount, ids } = plan.conflicts;
-    if (this.#options.onConflict !== "fail" || idCount === 0) return;
-    throw new SessionsError("SESSION_CONFLICT", { path: this.#store.location, ids, idCount });
+    if (this.#options.onConflict !== "fail" || plan.conflicts.count === 0) return;
+    throw sessionConflict(this.#store.location, plan.conflicts);
   }
 
   /** What was shown may come to nothing while somebody thinks, but nothing may be replaced that was not shown. */

@@ -30,8 +30,8 @@ export async function errorText(error: SessionsError, output: TextOutput): Promi
 
 /** The same as one JSON object on one line. @param notes what was said beside it */
 export function errorJson(error: SessionsError, notes: readonly string[]): string {
-  const { path, operation, reason, suggestions, findings, findingCount, ids, idCount, holder, waitedMs, cause } =
-    error.details;
+  const { path, operation, reason, suggestions, findings, findingCount, cause } = error.details;
+  const { ids, idCount, repeatedIdCount, holder, waitedMs } = error.details;
   return jsonLine({
     code: error.code,
     exit_code: exitCodeFor(error),
@@ -45,6 +45,7 @@ export function errorJson(error: SessionsError, notes: readonly string[]): strin
     findings: findings && findingsJson(findings),
     ids,
     id_count: idCount,
+    repeated_id_count: repeatedIdCount,
     holder,
     waited_ms: waitedMs,
     system_error: cause instanceof Error ? cause.message : undefined,
@@ -140,15 +141,27 @@ function sentence(error: SessionsError): string {
     case "VALUE_REFUSED":
       return reason ?? "a value cannot stand in this format";
     case "SESSION_CONFLICT": {
-      const { ids = [], idCount = ids.length } = details;
-      const shown = ids.slice(0, 10).map(visibleText).join(", ");
-      const more = idCount > 10 ? ` and ${groupDigits(idCount - 10)} more` : "";
-      return `${path} and what comes in have ${count(idCount, "id")} for different sessions: ${shown}${more}; nothing was changed`;
+      const { ids = [], idCount = ids.length, repeatedIdCount = 0 } = details;
+      const thereCount = idCount - repeatedIdCount;
+      const parts = [
+        `${path} and what comes in have ${count(thereCount, "id")} for different sessions${shownIds(ids.slice(0, thereCount), thereCount)}`,
+        `what comes in has itself ${count(repeatedIdCount, "id")} for different sessions${shownIds(ids.slice(thereCount), repeatedIdCount)}`,
+      ].slice(thereCount === 0 ? 1 : 0, repeatedIdCount === 0 ? 1 : 2);
+      return `${parts.join("; ")}; nothing was changed`;
     }
     case "INPUT_REFUSED":
       return `cannot import ${path}${because}; nothing was changed`;
   }
 }
+
+function shownIds(ids: readonly string[], idCount: number): string {
+  if (ids.length === 0) return "";
+  const shown = ids.slice(0, IDS_SHOWN);
+  const more = idCount > shown.length ? ` and ${groupDigits(idCount - shown.length)} more` : "";
+  return `: ${shown.map(visibleText).join(", ")}${more}`;
+}
+
+const IDS_SHOWN = 10;
 
 function defaultHint({ code, details }: SessionsError): string | undefined {
   const { path = "" } = details;

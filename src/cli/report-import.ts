@@ -25,7 +25,7 @@ export interface ImportReport {
 
 /** An import in a sentence or more. */
 export async function importText(output: TextOutput, report: ImportReport): Promise<string> {
-  const { stage, plan, input, form, shownStore, isCreated, refused, converted, isTakable } = report;
+  const { stage, plan, input, form, shownStore, onConflict, isCreated, refused, converted, isTakable } = report;
   const planned = isTakable ? "would be imported" : "could be imported";
   const verb = { "dry run": planned, question: "will be imported", done: "imported" }[stage];
   const where = `${isCreated ? "a new file " : ""}${shownStore}`;
@@ -36,7 +36,7 @@ export async function importText(output: TextOutput, report: ImportReport): Prom
     plan.unchanged === 0 ? "" : ` ${groupDigits(plan.unchanged)} there already, the very same.`,
     plan.repeated === 0
       ? ""
-      : ` ${groupDigits(plan.repeated)} stand in it again with the same id; the last one counts.`,
+      : ` ${groupDigits(plan.repeated)} stand in it again with the same id; the ${onConflict === "newest" ? "newest" : "last"} one counts.`,
     converted === 0 ? "" : ` ${count(converted, "value")} rewritten in the file's form.`,
     refused.count === 0 ? "" : ` ${groupDigits(refused.count)} refused.`,
   ];

@@ -8,6 +8,7 @@ import { changeCsv, type CsvChange, type Locking } from "./csv-change.js";
 import { memorySource, openCsv, readFromStart, type CsvInput, type CsvSource } from "./csv-source.js";
 import { createCsv } from "./csv-writing.js";
 import { lineBreakOf } from "./line-break.js";
+import { sessionConflict } from "./merge-conflict.js";
 import { Settling } from "./merge-settling.js";
 import { StagedSessions, type TargetForm } from "./staged-sessions.js";
 import type { MergePlan, MergeRequest, WriteControl, WriteResult } from "./store.js";
@@ -69,7 +70,7 @@ function openOrMake(input: CsvInput, { createWith }: MergeRequest): CsvSource {
 async function stage(
   input: CsvInput,
   source: CsvSource,
-  { incoming }: MergeRequest,
+  { incoming, onConflict }: MergeRequest,
   signal: AbortSignal | undefined,
 ): Promise<StagedSessions> {
   const form = formOf(input, source);
@@ -91,6 +92,7 @@ async function stage(
         throwIfCancelled(signal, "write", input.location);
       }
     }
+    if (onConflict === "newest") staged.keepNewest(input);
     return staged;
   } catch (error) {
     staged.close();
@@ -115,8 +117,7 @@ function formOf(input: CsvInput, source: CsvSource): TargetForm {
 }
 
 function requireNoConflict({ location }: CsvInput, { onConflict }: MergeRequest, { conflicts }: MergePlan): void {
-  if (onConflict !== "fail" || conflicts.count === 0) return;
-  throw new SessionsError("SESSION_CONFLICT", { path: location, ids: conflicts.ids, idCount: conflicts.count });
+  if (onConflict === "fail" && conflicts.count > 0) throw sessionConflict(location, conflicts);
 }
 
 function* contentOf({ createWith = "" }: MergeRequest, settling: Settling): Generator<string | Uint8Array> {

@@ -109,7 +109,9 @@ export class Settling {
   }
 
   #makePlan(): MergePlan {
-    const { count, size, repeated, contradicted } = this.#staged;
+    const { count, size, repeated } = this.#staged;
+    const differs = (number: number): boolean => this.#conflicts.get(number)?.isSame === false;
+    const within = Array.from(this.#staged.contradicted).filter((number) => !differs(number));
     const conflicts = Array.from(this.#conflicts.values());
     const replaced = conflicts.filter(({ isReplaced }) => isReplaced).length;
     const unchanged = conflicts.filter(({ isSame }) => isSame).length;
@@ -121,11 +123,12 @@ export class Settling {
       unchanged,
       repeated,
       conflicts: {
-        count: conflicts.length - unchanged + contradicted.count,
+        count: conflicts.length - unchanged + within.length,
         ids: [
-          ...this.#staged.idsOf((number) => this.#conflicts.get(number)?.isSame === false),
-          ...contradicted.ids,
+          ...this.#staged.idsOf(differs),
+          ...within.slice(0, IDS_SHOWN).map((number) => this.#staged.idOf(number)),
         ].slice(0, IDS_SHOWN),
+        within: within.length,
       },
     };
   }

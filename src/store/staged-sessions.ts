@@ -9,7 +9,7 @@ import type { Spool } from "../storage/spool.js";
 import { IdNumbers } from "./id-numbers.js";
 import type { CsvInput } from "./csv-source.js";
 import { readFromStart } from "./csv-source.js";
-import type { IncomingSession, MergeConflicts } from "./store.js";
+import type { IncomingSession } from "./store.js";
 
 /** How records are written in the file that they go to. */
 export interface TargetForm {
@@ -33,7 +33,7 @@ const FIRST_CAPACITY = 1024;
 
 /**
  * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. In
- * memory is where they are: about 30 bytes a session.
+ * memory is where they are: about 30 bytes a session, and 100 more for each whose id came in before.
  */
 export class StagedSessions implements Disposable {
   readonly form: TargetForm;
@@ -42,18 +42,19 @@ export class StagedSessions implements Disposable {
   readonly #numbers: IdNumbers;
   /** Where each record starts, and where the last one ends. */
   #offsets = new Float64Array(FIRST_CAPACITY + 1);
-  /** 1 for a session behind which another one with its id came in. */
+  /** 1 for a session in the place of which another one with its id counts. */
   #superseded = new Uint8Array(FIRST_CAPACITY);
+  /** Which one each session with an id that came in before supersedes. */
+  readonly #previous = new Map<number, number>();
+  /** Of the sessions that count, those whose id came in with other records too. */
+  readonly #contradicted = new Set<number>();
   #count = 0;
-  #repeated = 0;
-  #contradictions = 0;
-  readonly #contradictedIds: string[] = [];
 
   constructor(form: TargetForm, spool: Spool) {
     this.form = form;
     this.#spool = spool;
     this.#idPlace = form.names.indexOf("session_id");
-    this.#numbers = new IdNumbers((number, id) => fieldAt(this.record(number), this.#idPlace) === id);
+    this.#numbers = new IdNumbers((number, id) => this.idOf(number) === id);
   }
 
   /** How many sessions came in. */
@@ -63,16 +64,16 @@ export class StagedSessions implements Disposable {
 
   /** How many different ids they have. */
   get size(): number {
-    return this.#count - this.#repeated;
+    return this.#count - this.#previous.size;
   }
 
   get repeated(): number {
-    return this.#repeated;
+    return this.#previous.size;
   }
 
-  /** Ids that came in with records that are not the same. */
-  get contradicted(): MergeConflicts {
-    return { count: this.#contradictions, ids: this.#contradictedIds };
+  /** The sessions that count and whose id came in with other records too. */
+  get contradicted(): ReadonlySet<number> {
+    return this.#contradicted;
   }
 
   add(session: IncomingSession): void {
@@ -88,9 +89,9 @@ export class StagedSessions implements Disposable {
     if (number === this.#superseded.length) this.#grow();
     const before = this.#numbers.set(sessionId, number);
     if (before !== undefined) {
-      if (!this.isRecord(before, record)) this.#contradict(sessionId);
+      if (this.#contradicted.delete(before) || !this.isRecord(before, record)) this.#contradicted.add(number);
       this.#superseded[before] = 1;
-      this.#repeated += 1;
+      this.#previous.set(number, before);
     }
     this.#spool.append(record);
     this.#spool.append(this.form.lineBreak === "\n" ? LF_BREAK : CRLF_BREAK);
@@ -98,9 +99,33 @@ export class StagedSessions implements Disposable {
     this.#offsets[this.#count] = this.#spool.byteLength;
   }
 
-  /** The number of the last session with an id. */
+  /** Of the sessions with one id from now on the one that was active last counts, of those the last one. */
+  keepNewest(input: Pick<CsvInput, "naiveOffset">): void {
+    if (this.#contradicted.size === 0) return;
+    const instants = new Float64Array(this.#count);
+    for (const { number, lastActivity } of this.activities(input)) instants[number] = lastActivity;
+    const newest = new Map<number, number>();
+    for (const [number, before] of this.#previous) {
+      const best = newest.get(before) ?? before;
+      newest.set(number, (instants[best] ?? NaN) > (instants[number] ?? NaN) ? best : number);
+    }
+    for (const [last, best] of newest) {
+      if (last === best || this.#superseded[last] === 1) continue;
+      this.#superseded[last] = 1;
+      this.#superseded[best] = 0;
+      this.#numbers.set(this.idOf(last), best);
+      this.#contradicted.delete(last);
+      this.#contradicted.add(best);
+    }
+  }
+
+  /** The number of the session with an id that counts. */
   numberOf(sessionId: string): number | undefined {
     return this.#numbers.find(sessionId);
+  }
+
+  idOf(number: number): string {
+    return fieldAt(this.record(number), this.#idPlace);
   }
 
   /** A staged record without its line break. */
@@ -122,14 +147,14 @@ export class StagedSessions implements Disposable {
     const ids: string[] = [];
     for (let number = 0; number < this.#count; number += 1) {
       if (this.#superseded[number] === 1 || !isChosen(number)) continue;
-      ids.push(fieldAt(this.record(number), this.#idPlace));
+      ids.push(this.idOf(number));
       if (ids.length === IDS_KEPT) break;
     }
     return ids;
   }
 
   /**
-   * The sessions that are chosen, in their order; of those with one id the last. A batch is valid until the next one is
+   * The sessions that are chosen, in their order; of those with one id the one that counts. A batch is valid until the next one is
    * asked for.
    */
   *batches(isChosen: (number: number) => boolean): Generator<StagedSession[]> {
@@ -185,11 +210,6 @@ export class StagedSessions implements Disposable {
     this.#offsets.set(offsets);
     this.#superseded = new Uint8Array(superseded.length * 2);
     this.#superseded.set(superseded);
-  }
-
-  #contradict(sessionId: string): void {
-    this.#contradictions += 1;
-    if (this.#contradictedIds.length < IDS_KEPT) this.#contradictedIds.push(sessionId);
   }
 }
 

@@ -206,7 +206,10 @@ export interface RemovalPlan {
 export type ConflictPolicy = "newest" | "skip" | "replace" | "fail";
 
 export interface MergeRequest {
-  /** What comes in; may be asked for more than once. Of several sessions with one id the last one counts. */
+  /**
+   * What comes in; may be asked for more than once. Of several sessions with one id the last one counts; with "newest" the
+   * one that was active last.
+   */
   readonly incoming: () => Iterable<IncomingSession> | AsyncIterable<IncomingSession>;
   readonly onConflict: ConflictPolicy;
   /** The header line, line break included, of the store that is made where there is none; left out, none is made. */
@@ -234,7 +237,7 @@ export interface MergePlan {
   readonly skipped: number;
   /** The very same record is there. */
   readonly unchanged: number;
-  /** A later one with the same id comes in. */
+  /** Another one with the same id comes in, and counts. */
   readonly repeated: number;
   /** Ids that come in and are there already with another record, or come in with several. */
   readonly conflicts: MergeConflicts;
@@ -242,8 +245,10 @@ export interface MergePlan {
 
 export interface MergeConflicts {
   readonly count: number;
-  /** The first ones, at most twenty. */
+  /** The first ones, at most twenty; those `within` what comes in are the last ones. */
   readonly ids: readonly string[];
+  /** How many of them only come in with different records, and have no other record in the store. */
+  readonly within: number;
 }
 
 /** What a change did. */

@@ -94,6 +94,31 @@ test("an id that is there is a conflict unless a policy says which one counts", 
   expect(folder.read("sessions.csv")).toBe(csvFile(A, B_NEWER, C));
 });
 
+test("different sessions with one id in the input are told from those in the file", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B, C, B_NEWER) });
+  const within = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);
+  expect([within.exitCode, within.stderr]).toEqual([
+    4,
+    `error: what comes in has itself 1 id for different sessions: b; nothing was changed
+  say which one counts with --on-conflict newest, skip or replace
+`,
+  ]);
+  folder.write("sessions.csv", csvFile(A, csvRow({ id: "c", user: "telegram_2" })));
+  const both = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);
+  expect(both.stderr).toContain(
+    "error: <dir>/sessions.csv and what comes in have 1 id for different sessions: c; what comes in has itself 1 id for different sessions: b; nothing was changed\n",
+  );
+});
+
+test("with --on-conflict newest the newest of the input counts, wherever it stands", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B_NEWER, B) });
+  const { stdout } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--on-conflict", "newest"]);
+  expect(stdout).toBe(
+    "1 of 2 sessions in in.csv (csv) imported into sessions.csv: 1 added, 0 replaced. 1 stand in it again with the same id; the newest one counts.\n",
+  );
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, B_NEWER));
+});
+
 test("a conflict with --json is one object", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(B), "in.csv": csvFile(B_NEWER) });
   const { stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--json"]);

@@ -59,7 +59,7 @@ test("an id with a quote in it is found in what comes in", async () => {
 test("two that come in with one id are a conflict, unless they are the same", async () => {
   const file = fileWith(`${HEADER}\n`);
   const { details } = await failureOf(() => merge(file, [session(row("a")), session(row("a", "11"))]));
-  expect(details.ids).toEqual(["a"]);
+  expect([details.ids, details.repeatedIdCount]).toEqual([["a"], 1]);
   expect(await merge(file, [session(row("a")), session(row("a"))])).toMatchObject({ added: 1, repeated: 1 });
   expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n${row("a")}\n`);
 });
@@ -141,8 +141,22 @@ test.for<[string, string, IncomingSession[], ConflictPolicy, string]>([
     "of several that come in the last counts",
     `${HEADER}\n${row("a", "10")}\n`,
     [session(row("a", "12")), session(row("b", "08")), session(row("b", "09")), session(row("a", "11"))],
-    "newest",
+    "replace",
     `${HEADER}\n${row("a", "11")}\n${row("b", "09")}\n`,
+  ],
+  [
+    "of several that come in the newest counts where that is asked for",
+    `${HEADER}\n${row("a", "10")}\n`,
+    ["08", "12", "11", "12"].flatMap((hour) => [session(row("a", hour)), session(row("b", hour, `${hour}0`))]),
+    "newest",
+    `${HEADER}\n${row("a", "12")}\n${row("b", "12", "120")}\n`,
+  ],
+  [
+    "an older one that comes in last does not hide a newer one",
+    `${HEADER}\n${row("a", "10")}\n`,
+    [session(row("a", "12")), session(row("b", "12")), session(row("b", "09")), session(row("a", "11"))],
+    "newest",
+    `${HEADER}\n${row("a", "12")}\n${row("b", "12")}\n`,
   ],
   [
     "of several that are there the last is replaced",
@@ -182,7 +196,7 @@ test("the very same records are no conflict, and nothing is written", async () =
   const plan = await merge(file, [session(row("b")), session(row("a"), { raw: false })]);
   expect(plan).toEqual({
     ...{ incoming: 2, added: 0, replaced: 0, skipped: 0, unchanged: 2, repeated: 0 },
-    conflicts: { count: 0, ids: [] },
+    conflicts: { count: 0, ids: [], within: 0 },
   });
   expect(statSync(file).ino).toBe(before.ino);
 });
@@ -192,7 +206,7 @@ test("every session that comes in is counted once", async () => {
   const incoming = ["same", "old", "new", "added", "added"].map((id) => session(row(id)));
   expect(await merge(file, incoming, "newest")).toEqual({
     ...{ incoming: 5, added: 1, replaced: 1, skipped: 1, unchanged: 1, repeated: 1 },
-    conflicts: { count: 2, ids: ["old", "new"] },
+    conflicts: { count: 2, ids: ["old", "new"], within: 0 },
   });
 });
 
