@@ -36,6 +36,17 @@ export function fieldSpan(record: Uint8Array, place: number): readonly [start: n
   return [record.length, record.length];
 }
 
+/** The fields of a well-formed record as they stand, in quotes where they are. */
+export function rawFields(record: Uint8Array): string[] {
+  const fields: string[] = [];
+  for (let start = 0; start <= record.length;) {
+    const end = fieldEnd(record, start);
+    fields.push(Buffer.from(record.subarray(start, end)).toString("utf8"));
+    start = end + 1;
+  }
+  return fields;
+}
+
 /**
  * A well-formed record with other values at some places, which it must have; all else stays byte for byte.
  * @param fields by their places, each as it is to stand in the file

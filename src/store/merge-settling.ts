@@ -86,7 +86,7 @@ export class Settling {
           byteOffset: scanner.byteOffset + start,
           byteLength: bytes.length,
           lastActivity: reader.lastActivity(record),
-          isSame: staged.isRecord(number, bytes),
+          isSame: staged.isSameOver(number, bytes),
           isReplaced: false,
         });
       }
@@ -142,17 +142,20 @@ export class Settling {
     let next = 0;
     for (let at = 0; at < byteLength;) {
       let end = Math.min(at + WINDOW_BYTES, byteLength);
-      const edits: RecordEdit[] = [];
+      const first = next;
       for (; next < replaced.length; next += 1) {
-        const [number, conflict] = replaced[next] as [number, Conflict];
-        if (conflict.byteOffset >= end) break;
-        end = Math.max(end, conflict.byteOffset + conflict.byteLength);
-        const { sessionId, byteLength: length } = conflict;
-        const bytes = this.#staged.record(number);
-        edits.push({ sessionId, byteOffset: conflict.byteOffset - at, byteLength: length, bytes });
+        const [, { byteOffset, byteLength: length }] = replaced[next] as [number, Conflict];
+        if (byteOffset >= end) break;
+        end = Math.max(end, byteOffset + length);
       }
       if (buffer.length < end - at) buffer = Buffer.allocUnsafe(end - at);
-      yield { source: this.#read(buffer.subarray(0, end - at), at), edits };
+      const source = this.#read(buffer.subarray(0, end - at), at);
+      const edits = replaced.slice(first, next).map(([number, { sessionId, ...conflict }]): RecordEdit => {
+        const span = { byteOffset: conflict.byteOffset - at, byteLength: conflict.byteLength };
+        const existing = source.subarray(span.byteOffset, span.byteOffset + span.byteLength);
+        return { ...span, sessionId, bytes: this.#staged.recordOver(number, existing) };
+      });
+      yield { source, edits };
       at = end;
     }
   }

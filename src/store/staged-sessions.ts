@@ -1,5 +1,5 @@
 import { encodeField } from "../check/encode.js";
-import { fieldAt } from "../csv/field.js";
+import { fieldAt, rawFields, replaceFields } from "../csv/field.js";
 import { RecordScanner } from "../csv/scan.js";
 import { SessionReader } from "../session/codec.js";
 import { isHeaderFault, readColumns } from "../session/columns.js";
@@ -33,7 +33,7 @@ const FIRST_CAPACITY = 1024;
 
 /**
  * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. In
- * memory is where they are: about 30 bytes a session, and 100 more for each whose id came in before.
+ * memory is where they are: about 35 bytes a session, and 100 more for each whose id came in before.
  */
 export class StagedSessions implements Disposable {
   readonly form: TargetForm;
@@ -48,6 +48,11 @@ export class StagedSessions implements Disposable {
   readonly #previous = new Map<number, number>();
   /** Of the sessions that count, those whose id came in with other records too. */
   readonly #contradicted = new Set<number>();
+  /** The columns that did not come in, by their places; each set once. */
+  readonly #absences: (readonly number[])[] = [[]];
+  readonly #absenceNumbers = new Map([["", 0]]);
+  /** Which of these each session has. */
+  #absenceOf = new Uint32Array(FIRST_CAPACITY);
   #count = 0;
 
   constructor(form: TargetForm, spool: Spool) {
@@ -87,6 +92,7 @@ export class StagedSessions implements Disposable {
     }
     const record = session.raw ?? Buffer.from(encodeValues(session, this.form.names));
     if (number === this.#superseded.length) this.#grow();
+    if (session.raw === undefined) this.#absenceOf[number] = this.#absenceNumber(session);
     const before = this.#numbers.set(sessionId, number);
     if (before !== undefined) {
       if (this.#contradicted.delete(before) || !this.isRecord(before, record)) this.#contradicted.add(number);
@@ -140,6 +146,21 @@ export class StagedSessions implements Disposable {
     const start = this.#offsets[number] ?? 0;
     const byteLength = (this.#offsets[number + 1] ?? 0) - start - this.form.lineBreak.length;
     return byteLength === bytes.length && Buffer.compare(this.record(number), bytes) === 0;
+  }
+
+  /** What takes the place of a record of the file: columns that did not come in keep their bytes. */
+  recordOver(number: number, existing: Uint8Array): Uint8Array {
+    const absent = this.#absent(number);
+    if (absent.length === 0) return this.record(number);
+    const fields = new Map(rawFields(this.record(number)).entries());
+    for (const place of absent) fields.delete(place);
+    return replaceFields(existing, fields);
+  }
+
+  /** What takes the place of a record of the file is the very same. */
+  isSameOver(number: number, existing: Uint8Array): boolean {
+    if (this.#absent(number).length === 0) return this.isRecord(number, existing);
+    return Buffer.compare(this.recordOver(number, existing), existing) === 0;
   }
 
   /** The ids of the sessions that are chosen, at most twenty. */
@@ -204,8 +225,25 @@ export class StagedSessions implements Disposable {
     this.close();
   }
 
+  #absent(number: number): readonly number[] {
+    return this.#absences[this.#absenceOf[number] ?? 0] ?? [];
+  }
+
+  #absenceNumber({ values }: IncomingSession): number {
+    const { names } = this.form;
+    if (values.size === names.length) return 0;
+    const absent = Array.from(names.keys()).filter((place) => !values.has(names[place] ?? ""));
+    const key = absent.join();
+    const known = this.#absenceNumbers.get(key);
+    if (known !== undefined) return known;
+    this.#absenceNumbers.set(key, this.#absences.length);
+    return this.#absences.push(absent) - 1;
+  }
+
   #grow(): void {
-    const [offsets, superseded] = [this.#offsets, this.#superseded];
+    const [offsets, superseded, absenceOf] = [this.#offsets, this.#superseded, this.#absenceOf];
+    this.#absenceOf = new Uint32Array(superseded.length * 2);
+    this.#absenceOf.set(absenceOf);
     this.#offsets = new Float64Array(superseded.length * 2 + 1);
     this.#offsets.set(offsets);
     this.#superseded = new Uint8Array(superseded.length * 2);

@@ -219,7 +219,10 @@ export interface MergeRequest {
 /** A session that is to be taken in. Needs to be valid only until the next one is asked for. */
 export interface IncomingSession {
   readonly sessionId: string;
-  /** Text by column, as it is to stand in the store; a column that is not named gets an empty value. */
+  /**
+   * Text by column, as it is to stand in the store. A column that is not named keeps its value where the session replaces
+   * one, and is empty where it is added.
+   */
   readonly values: ReadonlyMap<string, string>;
   /** The record's bytes without a line break, where they are in the store's form, columns and order already. */
   readonly raw?: Uint8Array | undefined;

@@ -119,6 +119,16 @@ test("with --on-conflict newest the newest of the input counts, wherever it stan
   expect(folder.read("sessions.csv")).toBe(csvFile(A, B_NEWER));
 });
 
+test("what the input has no column for stays where a session is replaced", async () => {
+  const old = csvRow({ id: "b", pending: '{"tool_name": "pay"}', metadata: '{"n": 1}' });
+  const content = `session_id,user_id,created_at,last_activity\nb,telegram_2,2025-09-30T08:00:00,2025-09-30T09:30:00\n`;
+  const folder = folderWith({ "sessions.csv": csvFile(A, old), "in.csv": content });
+  const argv = ["-s", "sessions.csv", "import", "in.csv", "-y", "--on-conflict", "newest"];
+  expect((await folder.run(argv)).exitCode).toBe(0);
+  const expected = old.replace("telegram_1", "telegram_2").replace("T09:00", "T09:30");
+  expect(folder.read("sessions.csv")).toBe(csvFile(A, expected));
+});
+
 test("a conflict with --json is one object", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(B), "in.csv": csvFile(B_NEWER) });
   const { stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y", "--json"]);

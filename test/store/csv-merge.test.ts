@@ -190,6 +190,35 @@ test.for<[string, string, IncomingSession[], ConflictPolicy, string]>([
   expect(await merged(content, incoming, policy)).toBe(expected);
 });
 
+function partial(id: string, values: Readonly<Record<string, string>>): IncomingSession {
+  return { sessionId: id, values: new Map(Object.entries({ session_id: id, ...values })), origin: "record 1" };
+}
+
+test("columns that do not come in keep their bytes where a session is replaced, and are empty where one is added", async () => {
+  const old = `a,u_1,"u",t"1,2025-09-30T09:00:00,2025-09-30T10:00:00,"{""x"": 1}",{},"n,1"`;
+  const times = { created_at: "2025-09-30T09:00:00", last_activity: "2025-09-30T11:00:00" };
+  const incoming = ["a", "b"].map((id) => partial(id, { user_id: "u,2", ...times }));
+  for (const policy of ["newest", "replace"] as const) {
+    expect(await merged(`${HEADER},note\n${old}\n`, incoming, policy)).toBe(
+      `${HEADER},note\n${old.replace("u_1", '"u,2"').replace("T10:", "T11:")}\nb,"u,2",,,2025-09-30T09:00:00,2025-09-30T11:00:00,,,\n`,
+    );
+  }
+});
+
+test("a session whose columns that come in are the same is no conflict", async () => {
+  const file = fileWith(`${HEADER}\n${row("a")}\n`);
+  const same = partial("a", { user_id: "u_1", last_activity: "2025-09-30T10:00:00" });
+  expect(await merge(file, [same])).toMatchObject({ unchanged: 1, conflicts: { count: 0 } });
+});
+
+test("of each session other columns may come in", async () => {
+  const content = `${HEADER}\n${row("a")}\n${row("b")}\n`;
+  const later = { last_activity: "2025-09-30T11:00:00" };
+  const incoming = [partial("a", { ...later, metadata: "" }), partial("b", { ...later, platform: "v" })];
+  const expected = `${row("a", "11", "")}\n${row("b", "11").replace(",u,", ",v,")}`;
+  expect(await merged(content, incoming, "newest")).toBe(`${HEADER}\n${expected}\n`);
+});
+
 test("the very same records are no conflict, and nothing is written", async () => {
   const file = fileWith(`${HEADER}\r\n${row("a")}\n${row("b")}\r\n`);
   const before = statSync(file);

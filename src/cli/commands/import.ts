@@ -24,7 +24,8 @@ const EXPLANATION = `
 Delimiter, quotes, encoding and header are found out; gzip and age are undone.
 Columns are found by their names. New sessions go behind those that are there.
 Of two with one id, --on-conflict says which counts; the very same record is no
-conflict.
+conflict. Columns that the input does not have keep their value where a session
+is replaced.
 
 Values keep their text, but times with an offset are written as the backend
 writes them, and what has another form is rewritten where nothing is lost by
