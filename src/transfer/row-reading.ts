@@ -21,6 +21,10 @@ const HIGH = /[\u0080-\u00ff]/;
 /** A time with an offset and no more digits than the file's own form has. */
 const WITH_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:?\d\d)$/;
 
+/** A count since 1970, or a time with a zone, in forms that the file may not hold. */
+const NAMES_INSTANT =
+  /^'?(?:\/Date\()?(?:\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?(?:\)\/)?$|UTC|GMT|Universal Time|Z$|[+-]\d\d(?::?\d\d)?$/i;
+
 /** Makes sessions of rows. A value that the file may hold keeps its text, but for times, which get the file's own form. */
 export class RowReader {
   readonly #rules: RowRules;
@@ -67,7 +71,10 @@ export class RowReader {
     // What the file may hold is not to be tidied up.
     if (reading.value === text || (isText && kind === "id")) return text;
     this.convertedCount += 1;
-    return reading.value;
+    // Read as UTC, which the file's times without an offset may not be.
+    return kind === "time" && !this.#rules.isUtc && NAMES_INSTANT.test(text.trim())
+      ? `${reading.value}Z`
+      : reading.value;
   }
 
   #ownForm(text: string): string {

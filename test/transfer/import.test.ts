@@ -166,6 +166,23 @@ test("where times without an offset are not UTC, an offset stays", async () => {
 });
 
 test.for<[string, string]>([
+  ["1759226400", `${T}Z`],
+  ["1759226400123", "2025-09-30T10:00:00.123000Z"],
+  ["/Date(1759226400000)/", `${T}Z`],
+  ["20250930T120000+0200", `${T}Z`],
+  ["30.09.2025 10:00:00 UTC", `${T}Z`],
+  ["Tue Sep 30 10:00:00 UTC 2025", `${T}Z`],
+  ["2025/09/30 12:00:00+02", `${T}Z`],
+  ["20250930100000", T],
+  ["30.09.2025 10:00:00", T],
+  ["Sep 30, 2025 10:00:00 AM", T],
+])("where times without an offset are not UTC, %s becomes %s", async ([text, expected]) => {
+  const row = `a;u;p;t;"${text}";${T};;`;
+  const { rows, refused } = await readImport(`${HEADER.replaceAll(",", ";")}\n${row}\n`, { isUtc: false });
+  expect([refused, rows[0]?.[4]]).toEqual([[], expected]);
+});
+
+test.for<[string, string]>([
   ["a carriage return alone", "u\r1"],
   ["a quote inside an unquoted value", 'u"1'],
 ])("a record with %s is not copied but written anew", async ([, user]) => {
