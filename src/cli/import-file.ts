@@ -7,7 +7,7 @@ import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
 import { openInput, requireUnchangedInput, type ImportInput } from "../transfer/import-input.js";
 import { prepareImport, type PreparedImport } from "../transfer/import.js";
 import type { Refusal } from "../transfer/refusal.js";
-import { rejectsPathFor, writeRejects } from "../transfer/rejects-file.js";
+import { writeRejects } from "../transfer/rejects-file.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
@@ -88,6 +88,8 @@ class Import {
   /** What was refused in the last reading. */
   #refusedCount = 0;
   #refusals: Finding[] = [];
+  /** The file that they were written to. */
+  #rejectsPath: string | undefined;
 
   constructor(
     context: CliContext,
@@ -124,7 +126,7 @@ class Import {
     if (foreignAge !== undefined) await warnOfForeignWriter(this.#context, this.#settings, foreignAge);
     if (yes !== true && shown !== undefined) await this.#ask(shown);
     const signal = this.#context.interruptSignal();
-    if (this.#refusedCount > 0) await writeRejects(this.#rejectsPath, this.#prepared, signal);
+    if (this.#refusedCount > 0) this.#rejectsPath = await writeRejects(this.#besideRejects, this.#prepared, signal);
     const { plan, warnings } = await this.#store.merge(this.#request(), {
       signal,
       origin: originOf(this.#context, this.#settings),
@@ -138,9 +140,10 @@ class Import {
     if (this.#refusedCount > 0) this.#context.endWith?.(4);
   }
 
-  get #rejectsPath(): string {
+  /** The file that the refused rows go beside. */
+  get #besideRejects(): string {
     const { name } = this.#input;
-    return rejectsPathFor(name === STANDARD_INPUT_NAME ? this.#store.location : name);
+    return name === STANDARD_INPUT_NAME ? this.#store.location : name;
   }
 
   #request(): MergeRequest {
@@ -202,12 +205,11 @@ class Import {
     await (stage === "dry run" ? write() : reportDone("the sessions are imported", write));
     const isTold = this.#settings.isJson || this.#refusedCount === 0 || this.#options.partial !== true;
     if (!isTold) await stderr.write(findingLines({ count: this.#refusedCount, findings: this.#refusals }));
-    if (stage !== "done" || this.#refusedCount === 0) return;
+    if (this.#rejectsPath === undefined) return;
     await note(this.#context, `The refused rows are in ${shownPath(this.#context, this.#rejectsPath)}.`);
   }
 
   #reportOf(stage: ImportReport["stage"], plan: MergePlan): ImportReport {
-    const isWritten = stage === "done" && this.#refusedCount > 0;
     return {
       stage,
       plan,
@@ -222,7 +224,7 @@ class Import {
         (this.#refusedCount === 0 || this.#options.partial === true) &&
         (plan.conflicts.count === 0 || this.#options.onConflict !== "fail"),
       refused: { count: this.#refusedCount, findings: this.#refusals },
-      rejects: isWritten ? this.#rejectsPath : undefined,
+      rejects: this.#rejectsPath,
     };
   }
 }

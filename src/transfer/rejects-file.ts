@@ -1,6 +1,5 @@
-import { lstat, unlink } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import path from "node:path";
-import { SessionsError, systemErrorCode } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import { ioFailure } from "../storage/io-failure.js";
 import { realTarget } from "../storage/real-target.js";
@@ -9,20 +8,16 @@ import type { PreparedImport } from "./import.js";
 
 const PIECE_BYTES = 256 * 1024;
 
-/** Where the rows go that are not taken. Pure. */
-export function rejectsPathFor(file: string): string {
-  return `${file}.rejects.jsonl`;
-}
-
 /**
- * Writes what is refused as JSON Lines, `{"line","reason","raw"}` each, to a new file of mode 0600 that takes the place of an
- * earlier one.
+ * Writes what is refused as JSON Lines, `{"line","reason","raw"}` each, to a new file of mode 0600: `<file>.rejects.jsonl`, or
+ * `<file>.rejects-2.jsonl` and so on where that is taken.
  *
- * @throws SessionsError STORE_NOT_A_FILE where something else stands there, a symbolic link for one; IO_FAILED, CANCELLED
+ * @returns its path
+ * @throws SessionsError IO_FAILED, CANCELLED, STORE_EXISTS where another program makes that very file meanwhile
  */
-export async function writeRejects(target: string, prepared: PreparedImport, signal?: AbortSignal): Promise<void> {
+export async function writeRejects(file: string, prepared: PreparedImport, signal?: AbortSignal): Promise<string> {
+  const target = freePath(file);
   const realPath = await realTarget(target);
-  await removeEarlier(realPath);
   await using replacement = await beginReplacement(realPath, {
     replaces: undefined,
     ...(signal === undefined ? {} : { signal }),
@@ -37,26 +32,17 @@ export async function writeRejects(target: string, prepared: PreparedImport, sig
     await replacement.write(spool.read(at, Math.min(PIECE_BYTES, spool.byteLength - at)));
   }
   await replacement.commit();
+  return target;
 }
 
-async function removeEarlier(file: string): Promise<void> {
-  try {
-    const found = await lstat(file);
-    if (!found.isFile()) {
-      throw new SessionsError("STORE_NOT_A_FILE", {
-        operation: "write the refused rows to",
-        path: file,
-        reason: found.isSymbolicLink()
-          ? "it is a symbolic link"
-          : found.isDirectory()
-            ? "it is a directory"
-            : "it is no regular file",
-        hint: "move it away, then run the command again",
-      });
+function freePath(file: string): string {
+  for (let counter = 1; ; counter += 1) {
+    const candidate = `${file}.rejects${counter === 1 ? "" : `-${counter}`}.jsonl`;
+    try {
+      // A link that leads nowhere takes the name too.
+      if (lstatSync(candidate, { throwIfNoEntry: false }) === undefined) return candidate;
+    } catch (error) {
+      throw ioFailure("look at", candidate, error, "Nothing was changed; try again");
     }
-    await unlink(file);
-  } catch (error) {
-    if (systemErrorCode(error) === "ENOENT") return;
-    throw error instanceof SessionsError ? error : ioFailure("replace", file, error, "Nothing was changed; try again");
   }
 }

@@ -34,10 +34,9 @@ test("--partial takes the others, and puts what is refused into a private file",
   const folder = folderWith({
     "sessions.csv": csvFile(A),
     "in.csv": csvFile(B, BROKEN, "y,z"),
-    "in.csv.rejects.jsonl": "old",
   });
   const dry = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "--dry-run"]);
-  expect([dry.exitCode, folder.read("in.csv.rejects.jsonl")]).toEqual([4, "old"]);
+  expect([dry.exitCode, existsSync(folder.file("in.csv.rejects.jsonl"))]).toEqual([4, false]);
   const { stdout, stderr, exitCode } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "-y"]);
   expect([exitCode, stdout, stderr]).toEqual([
     4,
@@ -56,24 +55,31 @@ The refused rows are in in.csv.rejects.jsonl.
   expect(statSync(folder.file("in.csv.rejects.jsonl")).mode & 0o777).toBe(0o600);
 });
 
-test.each(["link", "folder"])(
-  "a %s where the refused rows are to go is left alone, and nothing is imported",
+test.each(["file", "link", "folder"])(
+  "a %s where the refused rows are to go is left alone, and they go beside it",
   async (kind) => {
     const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": csvFile(B, BROKEN), "other.txt": "mine" });
     const rejects = folder.file("in.csv.rejects.jsonl");
-    if (kind === "link") symlinkSync(folder.file("other.txt"), rejects);
+    if (kind === "file") writeFileSync(rejects, "old");
+    else if (kind === "link") symlinkSync(folder.file("other.txt"), rejects);
     else mkdirSync(rejects);
     const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--partial", "-y"]);
-    const what = kind === "link" ? "a symbolic link" : "a directory";
-    expect([exitCode, stderr]).toEqual([
-      15,
-      `error: cannot write the refused rows to <dir>/in.csv.rejects.jsonl: it is ${what}
-  move it away, then run the command again
-`,
-    ]);
-    expect([folder.read("other.txt"), folder.read("sessions.csv")]).toEqual(["mine", csvFile(A)]);
+    expect([exitCode, stderr]).toEqual([4, expect.stringContaining("rows are in in.csv.rejects-2.jsonl.\n")]);
+    expect(folder.read("in.csv.rejects-2.jsonl")).toContain('"line":3');
+    expect([folder.read("other.txt"), folder.read("sessions.csv")]).toEqual(["mine", csvFile(A, B)]);
+    if (kind === "file") expect(folder.read("in.csv.rejects.jsonl")).toBe("old");
   },
 );
+
+test("a second import keeps the rows that the first one refused", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const argv = ["-s", "sessions.csv", "import", "-", "--partial", "--yes", "--json"];
+  for (const ending of ["", "-2", "-3"]) {
+    const { stdout } = await folder.run(argv, { stdin: csvFile(csvRow({ id: `x${ending}`, active: "soon" })) });
+    expect(JSON.parse(stdout)).toMatchObject({ rejects_file: `<dir>/sessions.csv.rejects${ending}.jsonl` });
+    expect(folder.read(`sessions.csv.rejects${ending}.jsonl`)).toContain(`x${ending},`);
+  }
+});
 
 test("an id that is there is a conflict unless a policy says which one counts", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(A, B), "in.csv": csvFile(C, B_NEWER, A) });
