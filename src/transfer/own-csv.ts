@@ -6,7 +6,7 @@ import type { IncomingSession } from "../store/store.js";
 import type { Targets } from "./column-mapping.js";
 import { refused, type ImportInput } from "./import-input.js";
 import { LineCounter, type Refuse } from "./refusal.js";
-import type { RowReader } from "./row-reading.js";
+import { readId, type RowReader } from "./row-reading.js";
 import { SessionsError } from "../errors.js";
 
 /**
@@ -48,7 +48,7 @@ export class OwnCsv {
     const lines = new LineCounter(this.#input);
     const own = readColumns(targets.map((target) => target ?? ""));
     const isSameForm = targets.length === columns.length && targets.every((target, place) => target === columns[place]);
-    const idPlaces = [targets.indexOf("session_id"), targets.indexOf("user_id")];
+    const idPlaces = ["session_id", "user_id", "platform", "thread_id"].map((name) => targets.indexOf(name));
     const reader = isSameForm && !isHeaderFault(own) ? new SessionReader(scanner, own) : undefined;
     let record = this.#hasHeader ? 1 : 0;
     let number = 1 - record;
@@ -63,7 +63,7 @@ export class OwnCsv {
           reader?.decodingFault(record) === undefined &&
           reader !== undefined &&
           scanner.recordFlags(record) === 0 &&
-          !idPlaces.some((place) => startsWithSpace(scanner, scanner.field(record, place)))
+          idPlaces.every((place) => isSoundId(scanner, scanner.field(record, place), columns[place] ?? ""))
         ) {
           yield new CopiedSession(scanner, reader, record, number);
           continue;
@@ -167,10 +167,21 @@ class CopiedSession implements IncomingSession {
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
+const NOT_ASCII = 0x80;
+const HASH = 0x23;
+const PLUS = 0x2b;
 
-/** It may be nothing but spaces. */
-function startsWithSpace(scanner: RecordScanner, field: number): boolean {
-  return scanner.bytes[scanner.valueStart(field)] === SPACE;
+/** The id may stand in the file as it is. Only where a byte is suspicious a string is made of it. */
+function isSoundId(scanner: RecordScanner, field: number, column: string): boolean {
+  const { bytes } = scanner;
+  const [start, end] = [scanner.valueStart(field), scanner.valueEnd(field)];
+  if (start === end) return true;
+  const [first = 0, last = 0] = [bytes[start], bytes[end - 1]];
+  const hasEdge = first <= SPACE || first >= NOT_ASCII || last <= SPACE || last >= NOT_ASCII;
+  const mayBeRounded = bytes[end - 2] === PLUS || bytes[end - 3] === PLUS || bytes[end - 4] === PLUS;
+  if (!hasEdge && !mayBeRounded && first !== HASH) return true;
+  const text = byteText(scanner, field);
+  return readId(column, text) === text;
 }
 
 /** A field's value, its bytes as Latin-1. */

@@ -25,7 +25,10 @@ const WITH_OFFSET = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-
 const NAMES_INSTANT =
   /^'?(?:\/Date\()?(?:\d{10}|\d{13}|\d{16}|\d{19})(?:\.\d+)?(?:\)\/)?$|UTC|GMT|Universal Time|Z$|[+-]\d\d(?::?\d\d)?$/i;
 
-/** Makes sessions of rows. A value that the file may hold keeps its text, but for times, which get the file's own form. */
+/**
+ * Makes sessions of rows. A value that the file may hold keeps its text, but for times, which get the file's own form, and
+ * ids, which lose the spaces around them.
+ */
 export class RowReader {
   readonly #rules: RowRules;
   /** Values that were not in a form that the file may hold, and could be set right without a loss. */
@@ -63,13 +66,12 @@ export class RowReader {
     const isText = !text.includes("\0") && (!HIGH.test(text) || isUtf8(Buffer.from(text, "latin1")));
     const kind = kindOf(column);
     if (kind === "other") return isText ? text : { reason: `${column} holds bytes that are no text` };
-    if (isText && MAY_BE_EMPTY.has(column)) return text;
+    if (kind === "id" && isText) return this.#id(column, text);
     if (isText && kind === "json" && isObjectOrEmpty(text)) return text;
     if (isText && kind === "time" && !Number.isNaN(parseTimestamp(text))) return this.#ownForm(text);
     const reading = readValue(column, text, { lossy: false, dateOrder: this.#rules.dateOrder });
     if ("fault" in reading) return { reason: reading.reason };
-    // What the file may hold is not to be tidied up.
-    if (reading.value === text || (isText && kind === "id")) return text;
+    if (reading.value === text) return text;
     this.convertedCount += 1;
     // Read as UTC, which the file's times without an offset may not be.
     return kind === "time" && !this.#rules.isUtc && NAMES_INSTANT.test(text.trim())
@@ -77,11 +79,33 @@ export class RowReader {
       : reading.value;
   }
 
+  #id(column: string, text: string): string | { readonly reason: string } {
+    const id = readId(column, text);
+    if (id !== text && typeof id === "string") this.convertedCount += 1;
+    return id;
+  }
+
   #ownForm(text: string): string {
     if (!this.#rules.isUtc || !WITH_OFFSET.test(text)) return text;
     const instant = parseTimestamp(text);
     return Number.isSafeInteger(instant) ? formatTimestamp(instant) : text;
   }
+}
+
+/** What a spreadsheet shows where a value is lost. */
+const SPREADSHEET_ERROR = /^#(?:REF!|NAME\?|VALUE!|DIV\/0!|NUM!|NULL!|N\/A)$/;
+
+/**
+ * An id as the file may hold it, without spaces around it, or why it is none.
+ * @param column `session_id`, `user_id`, `platform` or `thread_id`
+ * @param text UTF-8 bytes as Latin-1
+ */
+export function readId(column: string, text: string): string | { readonly reason: string } {
+  if (SPREADSHEET_ERROR.test(text))
+    return { reason: `${column} is ${text}, which a spreadsheet shows for a lost value` };
+  const reading = readValue(column, text, { lossy: false, dateOrder: () => undefined });
+  if (!("fault" in reading)) return reading.value;
+  return reading.fault === "missing-value" && MAY_BE_EMPTY.has(column) ? "" : { reason: reading.reason };
 }
 
 function withoutName(number: number): string {
