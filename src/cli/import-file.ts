@@ -215,6 +215,7 @@ class Import {
       plan,
       input: shownPath(this.#context, this.#input.name),
       form: [...this.#input.layers, this.#prepared.form].join(", "),
+      isHeaderless: this.#prepared.isHeaderless,
       store: this.#store.location,
       shownStore: shownPath(this.#context, this.#store.location),
       onConflict: this.#options.onConflict,

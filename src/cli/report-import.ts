@@ -12,6 +12,7 @@ export interface ImportReport {
   readonly input: string;
   /** How the input is written: "gzip, csv". */
   readonly form: string;
+  readonly isHeaderless: boolean;
   readonly store: string;
   readonly shownStore: string;
   readonly onConflict: ConflictPolicy;
@@ -25,13 +26,15 @@ export interface ImportReport {
 
 /** An import in a sentence or more. */
 export async function importText(output: TextOutput, report: ImportReport): Promise<string> {
-  const { stage, plan, input, form, shownStore, onConflict, isCreated, refused, converted, isTakable } = report;
+  const { stage, plan, input, form, isHeaderless, shownStore, onConflict, isCreated, refused, converted, isTakable } =
+    report;
   const planned = isTakable ? "would be imported" : "could be imported";
   const verb = { "dry run": planned, question: "will be imported", done: "imported" }[stage];
   const where = `${isCreated ? "a new file " : ""}${shownStore}`;
   const rows = plan.incoming + refused.count;
   const parts = [
     `${groupDigits(plan.added + plan.replaced)} of ${count(rows, "session")} in ${input} (${form}) ${verb} into ${where}: ${groupDigits(plan.added)} added, ${groupDigits(plan.replaced)} replaced.`,
+    isHeaderless ? " It has no header: its columns are taken in the usual order." : "",
     plan.skipped === 0 ? "" : ` ${groupDigits(plan.skipped)} skipped: another with the same id ${counts(report)}.`,
     plan.unchanged === 0 ? "" : ` ${groupDigits(plan.unchanged)} there already, the very same.`,
     plan.repeated === 0
@@ -50,7 +53,7 @@ function counts({ onConflict, stage }: ImportReport): string {
 
 /** The same for programs. @param warnings closed codes */
 export function importJson(report: ImportReport, warnings: readonly string[]): string {
-  const { stage, plan, input, form, store, isCreated, converted, refused, rejects } = report;
+  const { stage, plan, input, form, isHeaderless, store, isCreated, converted, refused, rejects } = report;
   const body = {
     store,
     input,
@@ -70,6 +73,7 @@ export function importJson(report: ImportReport, warnings: readonly string[]): s
     refused_findings: findingsJson(refused.findings),
     rejects_file: rejects ?? null,
     warnings,
+    headerless: isHeaderless,
   };
   return `${escapeControlsInJson(JSON.stringify(body, undefined, 2))}\n`;
 }

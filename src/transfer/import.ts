@@ -27,6 +27,8 @@ export interface ImportOptions {
 export interface PreparedImport {
   /** How it is written, for people: "csv", "csv with ;", "jsonl". */
   readonly form: string;
+  /** Its columns are those of a new file, in their order, because it does not name them. */
+  readonly isHeaderless: boolean;
   /** The header line of a store that is made for it; undefined where there is one. */
   readonly createWith: string | undefined;
   /** Values that had to be rewritten, in the last reading. */
@@ -51,7 +53,9 @@ export async function prepareImport(input: ImportInput, options: ImportOptions):
   const added = first.filter(
     (name) => name !== undefined && name !== "" && !(COLUMN_NAMES as readonly string[]).includes(name),
   );
-  const isSameHeader = rows instanceof OwnCsv && options.columns === undefined && isOurHeader(rows.names, first);
+  const isHeaderless = "delimiter" in form && !form.hasHeader;
+  const isSameHeader =
+    !isHeaderless && rows instanceof OwnCsv && options.columns === undefined && isOurHeader(rows.names, first);
   const made = isSameHeader ? rows.names : [...COLUMN_NAMES, ...(added as string[])];
   const columns = options.columns ?? made;
   let reader: RowReader | undefined;
@@ -62,6 +66,7 @@ export async function prepareImport(input: ImportInput, options: ImportOptions):
       "delimiter" in form && form.delimiter !== "," && form.delimiter !== "\t"
         ? `csv with ${form.delimiter}`
         : form.format,
+    isHeaderless,
     createWith: options.columns === undefined ? (isSameHeader ? headerLine(rows) : newHeader(columns)) : undefined,
     get convertedCount() {
       return reader?.convertedCount ?? 0;

@@ -148,7 +148,7 @@ test("what is imported is recorded in the log, and with --json reported", async 
   expect(JSON.parse(stdout)).toEqual({
     ...{ store: "<dir>/sessions.csv", input: "in.csv", form: "csv", dry_run: false, created: false },
     ...{ rows: 1, added: 1, replaced: 0, skipped: 0, unchanged: 0, repeated: 0, conflicts: 0, conflict_ids: [] },
-    ...{ converted: 0, refused: 0, refused_findings: [], rejects_file: null, warnings: [] },
+    ...{ converted: 0, refused: 0, refused_findings: [], rejects_file: null, warnings: [], headerless: false },
   });
   const log = readFileSync(folder.file("sessions.csv.d/log/000001-20250930T104500Z.jsonl"), "utf8");
   expect(log).toContain('"counts":{"removed":0,"replaced":0,"added":1}');
@@ -263,6 +263,20 @@ test("a file is made only with --create, all at once", async () => {
   expect((await folder.run(["import", "in.csv", "-y", "--create"])).exitCode).toBe(0);
   expect(folder.read("sessions.csv")).toBe(csvFile(A));
 });
+
+test.each([",", ";"])(
+  "a CSV with %j and without a header is said to have none, and a file is made of it",
+  async (delimiter) => {
+    const row = A.replaceAll(",", delimiter);
+    const folder = folderWith({ "sessions.csv": csvFile(), "in.csv": `${row}\n` });
+    const told = "It has no header: its columns are taken in the usual order.\n";
+    const dry = await folder.run(["-s", "sessions.csv", "import", "in.csv", "--dry-run"]);
+    expect(dry.stdout).toContain(` 1 added, 0 replaced. ${told}`);
+    const { exitCode, stdout } = await folder.run(["-s", "new.csv", "import", "in.csv", "--create", "-y"]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining(told)]);
+    expect(folder.read("new.csv")).toBe(csvFile(A).replaceAll("\n", "\r\n"));
+  },
+);
 
 test("columns are added only to a file that is made", async () => {
   const text = `note,${HEADER}\nn,${A}\n`;
