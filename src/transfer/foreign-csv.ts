@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { CsvError, parse, type Info, type Options } from "csv-parse";
 import { readBytes } from "../check/byte-source.js";
 import { COLUMN_NAMES } from "../session/columns.js";
@@ -84,7 +84,8 @@ async function* records(input: ImportInput, form: CsvForm): AsyncGenerator<Forei
     max_record_size: LONGEST_RECORD,
     info: true,
   };
-  const parser = Readable.from(chunksOf(input), { objectMode: true }).pipe(parse(options));
+  // An error of either ends both, and is thrown below.
+  const parser = pipeline(Readable.from(chunksOf(input), { objectMode: true }), parse(options), () => undefined);
   let start = 0;
   try {
     for await (const parsed of parser) {

@@ -3,6 +3,8 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { SessionsError } from "../../src/errors.js";
+import { prepareImport } from "../../src/transfer/import.js";
 import { openInput } from "../../src/transfer/import-input.js";
 import { failureOf, temporaryFolder } from "../storage/folder.js";
 import { HEADER, readImport } from "./importing.js";
@@ -101,6 +103,23 @@ test("a packed input that is written while it is unpacked is refused", async () 
   const opening = openInput({ path: file }, { spoolFolder: folder, maxBytes: 2 ** 30 });
   appendFileSync(file, "x");
   expect((await failureOf(() => opening)).code).toBe("STORE_CHANGED");
+});
+
+test("a disk that fails in the middle of a foreign CSV is an error like others", async () => {
+  const bytes = Buffer.from(`${HEADER}\n${CSV_ROW}\n`.replaceAll(/,(?! )/g, ";"));
+  let fails = false;
+  const readAt = (target: Uint8Array, at: number): number => {
+    if (fails && at > 0) throw new SessionsError("IO_FAILED", { operation: "read", path: "in.csv" });
+    return bytes.copy(target, 0, at);
+  };
+  const unused = { looksUnchanged: () => true, close: () => undefined, [Symbol.dispose]: () => undefined };
+  const input = { name: "in.csv", layers: [], byteLength: bytes.length, readAt, ...unused };
+  const prepared = await prepareImport(input, { columns: HEADER.split(","), addsColumns: false, map: [], isUtc: true });
+  fails = true;
+  const { code } = await failureOf(async () => {
+    for await (const session of prepared.sessions(() => undefined)) expect(session.sessionId).toBe("a");
+  });
+  expect(code).toBe("IO_FAILED");
 });
 
 const RECORDS = `${HEADER}\n${CSV_ROW}\n`;
