@@ -14,6 +14,7 @@ export interface ExportOptions extends GlobalOptions, SelectionOptions {
   readonly format?: ExportFormat;
   readonly fields?: readonly string[];
   readonly output?: string;
+  readonly force?: boolean;
   readonly raw?: boolean;
   readonly excel?: boolean;
   readonly table?: string;
@@ -49,7 +50,8 @@ export function addExportOptions(command: Command): Command {
   return command
     .addOption(new Option("--format <format>", "which form (default: by the ending of -o, else csv)").choices(FORMATS))
     .option("--fields <names>", "which fields, in this order: session_id,user_id,metadata.source", parseFields)
-    .option("-o, --output <path>", "write this file, mode 0600, in one step, instead of standard output")
+    .option("-o, --output <path>", "write a new file, mode 0600, in one step, instead of standard output")
+    .option("--force", "with -o: write over a file that is there")
     .option("--raw", "json, jsonl: every value as the text it is in the file, as Python's csv and json make it")
     .option("--excel", "csv, tsv: for spreadsheets; not a file to put back in the place of sessions.csv")
     .option("--table <name>", "sql: the table to make (default: sessions)")

@@ -27,14 +27,14 @@ export interface WrittenExport<Answer> {
 export async function writeExportFile<Answer>(
   context: CliContext,
   file: string,
-  inputs: ExportInputs,
+  { mayReplace, ...inputs }: ExportInputs & { readonly mayReplace: boolean },
   write: (output: Pick<TextOutput, "write">) => Promise<Answer>,
 ): Promise<WrittenExport<Answer>> {
   requireApart(context, file, inputs);
   let answer: { readonly value: Answer } | undefined;
   const { byteLength, warnings } = await writeOutputFile(
     file,
-    { signal: context.interruptSignal() },
+    { mayReplace, signal: context.interruptSignal() },
     async (append) => {
       answer = { value: await write({ write: (text) => append(typeof text === "string" ? Buffer.from(text) : text) }) };
     },

@@ -129,11 +129,24 @@ describe("-o", () => {
     expect(folder.names()).toEqual(["out.jsonl", "sessions.csv"]);
   });
 
-  test("takes the place of a file that is there, and makes it private", async () => {
+  test("leaves a file that is there as it is", async () => {
+    const folder = folderWith(content);
+    writeFileSync(folder.file("other.csv"), "precious");
+    const { stderr, exitCode } = await folder.run(["export", ...STORE, "-o", "other.csv"]);
+    expect([exitCode, stderr, folder.read("other.csv")]).toEqual([
+      2,
+      `error: <dir>/other.csv exists already; it was left as it is
+  name another file with -o, or write over it with --force
+`,
+      "precious",
+    ]);
+  });
+
+  test("with --force takes the place of a file that is there, and makes it private", async () => {
     const folder = folderWith(content);
     writeFileSync(folder.file("out.csv"), "old");
     chmodSync(folder.file("out.csv"), 0o664);
-    await folder.run(["export", ...STORE, "-o", "out.csv"]);
+    await folder.run(["export", ...STORE, "-o", "out.csv", "--force"]);
     expect(folder.read("out.csv")).toBe(content);
     expect(statSync(folder.file("out.csv")).mode & 0o777).toBe(0o600);
   });
@@ -195,7 +208,7 @@ describe("-o", () => {
   test("that is interrupted leaves what was there", async () => {
     const folder = folderWith(content);
     writeFileSync(folder.file("out.csv"), "old");
-    const { exitCode } = await folder.run(["export", ...STORE, "-o", "out.csv"], {
+    const { exitCode } = await folder.run(["export", ...STORE, "-o", "out.csv", "--force"], {
       interrupt: AbortSignal.abort("SIGINT"),
     });
     expect({ exitCode, names: folder.names(), old: folder.read("out.csv") }).toEqual({

@@ -42,7 +42,7 @@ export async function runExport(context: CliContext, options: ExportOptions): Pr
     await reportFlags(context, settings, await exportSessions(context.stdout, exported, plan, whenEmpty));
   } else {
     const { writeExportFile } = await import("../export-target.js");
-    const inputs = { store: location, keyFile: options.redactKeyFile };
+    const inputs = { store: location, keyFile: options.redactKeyFile, mayReplace: options.force === true };
     const written = await writeExportFile(context, output, inputs, (file) =>
       exportSessions(file, exported, plan, whenEmpty),
     );
@@ -96,6 +96,6 @@ sql     one transaction for PostgreSQL: psql -f sessions.sql. Of an id that
 
 Examples:
   sessions export --format json | jq .
-  sessions export --active -o active.sql
+  sessions export --active -o active.sql --force         for cron
   sessions export --excel -o for-excel.csv
   sessions export --redact-key-file redact.key -o to-share.jsonl`;
