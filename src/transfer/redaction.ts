@@ -14,11 +14,13 @@ const HARMLESS_KEY =
   /^(?:source|platform|language|lang|language_code|locale|type|tool_name|role|status|state|version|model|chat_type|mime_type)$/i;
 /** A word such as `web`, `pt-BR`, `gpt-4o` or `get_balance`: nothing with space, `@` or six digits. */
 const PLAIN_WORD = /^(?!(?:.*\d){6})[a-z][a-z\d_.+/-]{0,39}$/i;
-/** Numbers under these keys are ids, addresses, places or facts of a person, however short. */
-const PERSONAL_KEY =
-  /(?:^|[_\W])(?:ids?|uid|user|chat|phone|tel|mobile|lat|latitude|lon|lng|longitude|zip|postal|postcode|age|birth\w*|year|day|pin|otp|code|ssn|iban|account|card|ip|number|salary|income|weight|height)(?:$|[_\W])/i;
-/** The same where words are joined: `chatId`, `phoneNumber`. */
-const PERSONAL_CAMEL = /(?:Ids?|ID|Number|Code|Phone|Zip|Age|Pin)$|^(?:phone|birth|zip|postal|account|card)/;
+/** Numbers under keys that hold one of these are ids, secrets, addresses, places or facts of a person, however short. */
+const PERSONAL_PART =
+  /user|chat|phone|mobile|pass|secret|token|code|number|cvv|cvc|birth|iban|ssn|account|card|postal|address|latitude|longitude|salary|income|weight|height/i;
+/** The same for words that stand inside of harmless ones too, as `age` does in `page`. */
+const PERSONAL_WORD = /(?:^|[_\W\d])(?:id|uid|tel|lat|lon|lng|zip|age|year|day|dob|pin|otp|ip)s?(?:$|[_\W\d])/i;
+/** Where words are joined: `chatId`, `homeZip`. */
+const JOINT = /([a-z\d])([A-Z])/g;
 /** `2025-09-30T10:30:00` with or without a fraction and an offset; a date alone may be a birthday. */
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?$/;
 /** A key that is a name of a thing in a program, not a value that stands in its place. */
@@ -80,5 +82,6 @@ export class Redaction {
 }
 
 function isShortNumber(text: string, key: string): boolean {
-  return SHORT_NUMBER.test(text) && !PERSONAL_KEY.test(key) && !PERSONAL_CAMEL.test(key);
+  if (!SHORT_NUMBER.test(text) || PERSONAL_PART.test(key)) return false;
+  return !PERSONAL_WORD.test(key.replaceAll(JOINT, "$1_$2"));
 }

@@ -121,6 +121,11 @@ describe("in JSON", () => {
       `{"lat": "${of("52.5")}", "age": "${of("41")}", "zip": "${of("10115")}"}`,
     ],
     [
+      "secrets and what persons are, in any spelling",
+      '{"cvv": 123, "passcode": 4711, "telephone": 12345, "ages": [34, 7], "pinCode": 1, "birthyear": 1980, "pin1": 2, "userIDs": [3]}',
+      `{"cvv": "${of("123")}", "passcode": "${of("4711")}", "telephone": "${of("12345")}", "ages": ["${of("34")}", "${of("7")}"], "pinCode": "${of("1")}", "birthyear": "${of("1980")}", "pin1": "${of("2")}", "userIDs": ["${of("3")}"]}`,
+    ],
+    [
       "keys that are data",
       '{"ann@x.org": 1, "123456": 2, "Ann B": 3}',
       `{"${of("ann@x.org")}": 1, "${of("123456")}": 2, "${of("Ann B")}": 3}`,
@@ -145,6 +150,7 @@ describe("in JSON", () => {
     '{"source": "web", "language": "pt-BR", "model": "gpt-4o"}',
     '{"at": "2025-09-30T10:30:00.123456+02:00", "t": "2025-09-30 10:30:00"}',
     '{"a": true, "b": null, "c": [0, -1, 0.25, 99999], "d": "", "": {}}',
+    '{"message_count": 12, "pages": 3, "width": 80, "retries": [1, 2]}',
     '{ "spaced" : [ ] }',
   ])("%s stays", async (metadata) => {
     expect(await metadataOf(metadata)).toBe(metadata);

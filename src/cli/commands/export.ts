@@ -89,7 +89,8 @@ sql     one transaction for PostgreSQL: psql -f sessions.sql. Of an id that
         occurs again the last record stays.
 --redact leaves readable: column names and plain keys; times with a time of day;
         platforms, also before the id of their user; true, false, null; numbers
-        of up to five digits, unless their key says id, phone, age and the like;
+        of up to five digits, unless their key says id, phone, age, code and the
+        like;
         plain words under source, language, locale, platform, type, tool_name,
         role, status, state, version, model, chat_type, mime_type. Whatever else
         stands there becomes x and 16 digits (HMAC-SHA-256).
