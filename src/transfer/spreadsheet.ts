@@ -14,6 +14,10 @@ const NAIVE_TIME = /^\d{4}-\d{2}-\d{2}[T ][\d:.,]+$/;
 const TRUTH = /^(?:true|false)$/i;
 /** What begins a formula (OWASP, CSV Injection), also where space stands before it, and in its full-width forms. */
 const FORMULA = /^[\t\r]|^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+/** Whatever may stand before a formula, from its first character on, so that long ones take no time. */
+const BEFORE_SIGN = /(?<![\s"';|])([\s"';|]+)([=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+/** A cell ends there for a spreadsheet that has another list separator. */
+const OTHER_SEPARATOR = /[;\t|]/;
 const GUARDED = [FORMULA, NUMBER_OR_DATE, MONTH, NAIVE_TIME, TRUTH];
 const LINE_BREAK = /[\r\n]/;
 
@@ -27,7 +31,7 @@ export interface SpreadsheetWriter extends RowWriter {
 
 /**
  * CSV or TSV for Excel and LibreOffice: a byte order mark, CRLF, and an apostrophe before each value that would count as a
- * formula, or that would lose its digits or its form as a number or date. What is a number by its type stays one.
+ * formula, also behind a separator of another locale, or that would lose its digits or its form as a number or date. What is a number by its type stays one.
  */
 export function createSpreadsheetWriter(fieldNames: readonly string[], delimiter: "," | "\t"): SpreadsheetWriter {
   let longCells = 0;
@@ -61,5 +65,8 @@ function spreadsheetText(value: FieldValue | undefined): string {
 }
 
 function guarded(text: string): string {
-  return GUARDED.some((pattern) => pattern.test(text)) ? `'${text}` : text;
+  const start = GUARDED.some((pattern) => pattern.test(text)) ? "'" : "";
+  return `${start}${text.replaceAll(BEFORE_SIGN, (whole, before: string, sign: string) =>
+    OTHER_SEPARATOR.test(before) ? `${before}'${sign}` : whole,
+  )}`;
 }

@@ -27,7 +27,11 @@ describe("an apostrophe stands before", () => {
     ["+1", "'+1"],
     ["-x", "'-x"],
     ["@SUM(A1)", "'@SUM(A1)"],
-    ["\t=1", "'\t=1"],
+    ["\t=1", "'\t'=1"],
+    ["a;=1+1", "a;'=1+1"],
+    ["a| '@x", "a| ''@x"],
+    ["a\t+1;-2", "a\t'+1;'-2"],
+    ["；＝1;＝1", "；＝1;'＝1"],
     ["\r=1", '"\'\r=1"'],
     [" =1+1", "' =1+1"],
     ["\n=1", '"\'\n=1"'],
@@ -56,6 +60,11 @@ test.each(["telegram_123", "a1b2c3d4", "0a4a371f-30ef-4271-a6a2-9689f500e226", "
     expect(await cellOf(value)).toBe(value);
   },
 );
+
+test("a million spaces behind a separator take no time", async () => {
+  const text = `a;${" ;\t".repeat(300_000)}x`;
+  expect((await cellOf(text)) === text).toBe(true);
+}, 5_000);
 
 test("tabs part the cells of tsv, and quotes hold what has one", async () => {
   expect(await cellOf("a\tb", "tsv")).toBe('"a\tb"');
