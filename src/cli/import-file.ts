@@ -1,10 +1,8 @@
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { SessionsError, type Finding } from "../errors.js";
-import { DEFAULT_MAX_BYTES } from "../copies/open-backup.js";
 import { sessionConflict } from "../store/merge-conflict.js";
 import type { MergePlan, MergeRequest, SessionStore } from "../store/store.js";
-import { openInput, requireUnchangedInput, type ImportInput } from "../transfer/import-input.js";
+import { requireUnchangedInput, type ImportInput } from "../transfer/import-input.js";
 import { prepareImport, type PreparedImport } from "../transfer/import.js";
 import type { Refusal } from "../transfer/refusal.js";
 import { writeRejects } from "../transfer/rejects-file.js";
@@ -12,8 +10,8 @@ import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
 import type { ImportOptions } from "./import-options.js";
-import { keysFrom } from "./key-options.js";
 import { note, warn } from "./notes.js";
+import { openImportInput } from "./open-import-input.js";
 import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
 import { count, groupDigits } from "./render/numbers.js";
 import { reportDone } from "./report-done.js";
@@ -259,14 +257,6 @@ function requireApart(file: string, location: string): void {
   if (file.trim() === "") {
     throw new SessionsError("USAGE", { reason: "the name of the file is empty", hint: "name the file to import" });
   }
-}
-
-async function openImportInput(context: CliContext, file: string, chosen: ImportOptions): Promise<ImportInput> {
-  const { maxSize: maxBytes = DEFAULT_MAX_BYTES } = chosen;
-  const options = { spoolFolder: tmpdir(), maxBytes, keys: keysFrom(context, chosen) };
-  if (file !== STANDARD_INPUT) return openInput({ path: path.resolve(context.workingDirectory, file) }, options);
-  if (context.stdin.isTerminal) await note(context, "Reading what to import from the terminal; end it with Ctrl-D.");
-  return openInput({ name: STANDARD_INPUT_NAME, chunks: context.stdin.chunks() }, options);
 }
 
 /** Undefined where the file is to be made. */

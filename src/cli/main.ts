@@ -90,8 +90,11 @@ async function writeTexts({ stdout }: CliContext, texts: readonly CapturedText[]
 /** Asked of the bare arguments, because a command line that cannot be parsed must be answered in JSON too. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return (end === -1 ? argv : argv.slice(0, end)).some(
-    (argument, index) =>
-      argument === "--json" || argument === "--format=json" || (argument === "--format" && argv[index + 1] === "json"),
+  const options = end === -1 ? argv : argv.slice(0, end);
+  if (options.includes("--json")) return true;
+  // There it says how the input is written.
+  if (options.includes("import")) return false;
+  return options.some(
+    (argument, index) => argument === "--format=json" || (argument === "--format" && argv[index + 1] === "json"),
   );
 }

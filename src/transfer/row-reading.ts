@@ -70,7 +70,8 @@ export class RowReader {
     if (isText && kind === "json" && isObjectOrEmpty(text)) return text;
     if (isText && kind === "time" && !Number.isNaN(parseTimestamp(text))) return this.#ownForm(text);
     const reading = readValue(column, text, { lossy: false, dateOrder: this.#rules.dateOrder });
-    if ("fault" in reading) return { reason: reading.reason };
+    if ("fault" in reading)
+      return { reason: (kind === "time" ? timeFault(column, text) : undefined) ?? reading.reason };
     if (reading.value === text) return text;
     this.convertedCount += 1;
     // Read as UTC, which the file's times without an offset may not be.
@@ -106,6 +107,17 @@ export function readId(column: string, text: string): string | { readonly reason
   const reading = readValue(column, text, { lossy: false, dateOrder: () => undefined });
   if (!("fault" in reading)) return reading.value;
   return reading.fault === "missing-value" && MAY_BE_EMPTY.has(column) ? "" : { reason: reading.reason };
+}
+
+const DATE = String.raw`(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})`;
+const DATE_ALONE = new RegExp(`^${DATE}$`);
+const WITHOUT_SECONDS = new RegExp(String.raw`^${DATE}[T ]\d{1,2}:\d{2}$`);
+
+/** What a time lacks, where that can be named. */
+function timeFault(column: string, text: string): string | undefined {
+  const lacking = DATE_ALONE.test(text) ? "time of day" : WITHOUT_SECONDS.test(text) ? "seconds" : undefined;
+  if (lacking === undefined) return undefined;
+  return `${column} has no ${lacking}: ${text}; write it as 2025-09-30T10:00:00`;
 }
 
 function withoutName(number: number): string {

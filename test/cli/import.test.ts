@@ -290,6 +290,17 @@ test("columns are added only to a file that is made", async () => {
   expect(folder.read("new.csv")).toBe(text);
 });
 
+test("an input that is not there is not to be made, and --format json is no wish for errors as JSON", async () => {
+  const folder = folderWith({ "sessions.csv": csvFile(A) });
+  const { exitCode, stderr } = await folder.run(["-s", "sessions.csv", "import", "in.json", "--format", "json", "-y"]);
+  expect([exitCode, stderr]).toEqual([
+    10,
+    "error: no such file: <dir>/in.json\n  check the path; there is sessions.csv\n",
+  ]);
+  const asked = await folder.run(["import", "in.json", "-s", "sessions.csv", "--format=json", "-y", "--json"]);
+  expect(JSON.parse(asked.stderr)).toMatchObject({ error: { code: "STORE_NOT_FOUND" } });
+});
+
 test("hostile text from the input is made visible", async () => {
   const folder = folderWith({ "sessions.csv": csvFile(A), "in.csv": `\u001b[31mred\u202e,${HEADER}\n` });
   const { stderr } = await folder.run(["-s", "sessions.csv", "import", "in.csv", "-y"]);

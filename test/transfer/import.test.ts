@@ -24,7 +24,17 @@ test.for<[string, string, string]>([
   ["a lost name", `a,u,#NAME?,t,${T},${T},,`, "platform is #NAME?, which a spreadsheet shows for a lost value"],
   ["no time", `a,u,p,t,${T},soon,,`, "last_activity is no time that exists"],
   ["a day that does not exist", `a,u,p,t,2025-02-30T10:00:00,${T},,`, "created_at is no time that exists"],
-  ["a time without its seconds", `a,u,p,t,30.09.2025 10:00,${T},,`, "what created_at means exactly is lost"],
+  [
+    "a time without its seconds",
+    `a,u,p,t,30.09.2025 10:00,${T},,`,
+    "created_at has no seconds: 30.09.2025 10:00; write it as 2025-09-30T10:00:00",
+  ],
+  [
+    "a date alone",
+    `a,u,p,t,2026-11-22,${T},,`,
+    "created_at has no time of day: 2026-11-22; write it as 2025-09-30T10:00:00",
+  ],
+  ["a day that may be a month", `a,u,p,t,03/04/2025 10:00:00,${T},,`, "what created_at means exactly is lost"],
   ["an array for an object", `a,u,p,t,${T},${T},,[1]`, "metadata is JSON, but no object"],
   ["JSON that breaks off", `a,u,p,t,${T},${T},"{""a"": ",`, "pending_approval is not valid JSON"],
   ["too few fields", `a,u,p`, "3 fields where the header has 8"],
