@@ -28,7 +28,8 @@ export interface StagedSession {
 /** So many records of an answer are read at once. */
 const BATCH_BYTES = 512 * 1024;
 const IDS_KEPT = 20;
-const MOST_SESSIONS = 1_000_000_000;
+/** JavaScript's maps, in which conflicts and repeats are kept, hold 2^24. The README and the help name this number. */
+const MOST_SESSIONS = 16_000_000;
 const FIRST_CAPACITY = 1024;
 
 /**
