@@ -36,7 +36,7 @@ export function chooseVersion(context: CliContext, settings: Settings, storePath
   const realPath = realPathOf(storePath);
   const folder = shownPath(context, backupFolder(realPath));
   const file = pathOfFile(context, word);
-  if (file !== undefined) return { path: file, backup: undefined };
+  if (file !== undefined) return { path: requireFileAt(context, realPath, file), backup: undefined };
   const backups = listBackups(realPath);
   const [newest] = backups;
   if (word === "latest") {
@@ -80,6 +80,31 @@ function notFound(
   more: { readonly hint: string; readonly suggestions?: readonly string[] },
 ): SessionsError {
   return new SessionsError("STORE_NOT_FOUND", { path: file, reason, ...more });
+}
+
+/** @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE for a folder, with the way to what is meant */
+function requireFileAt(context: CliContext, realPath: string, file: string): string {
+  if (!isThere(file)) {
+    throw notFound(`there is no file ${shownPath(context, file)}`, file, {
+      hint: "check the path, or see what there is: sessions backups",
+    });
+  }
+  if (!isFolder(file)) return file;
+  const [newest] = listBackups(realPath, file);
+  const hint =
+    newest === undefined
+      ? "no backup of the file is in it; see those that there are: sessions backups"
+      : `name the backup in it: ${shellQuote(shownPath(context, newest.path))}`;
+  throw new SessionsError("STORE_NOT_A_FILE", { path: file, hint });
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    // Opening it says what is wrong.
+    return false;
+  }
 }
 
 function isThere(file: string): boolean {

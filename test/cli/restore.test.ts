@@ -38,6 +38,13 @@ describe("nothing is written", () => {
     [["restore", "cut.gz", "-y"], 13, /cut\.gz is damaged/],
     [["restore", "no.csv", "-y"], 13, /no\.csv is damaged: it is no session file that can be read/],
     [["-s", "-", "restore", "latest"], 2, /standard input cannot be restored/],
+    [["restore", "current", "-n"], 2, /current is the file itself, and no backup of it/],
+    [
+      ["restore", "./gone.csv", "-n"],
+      10,
+      /there is no file gone\.csv\n {2}check the path, or see what there is: sessions backups\n/,
+    ],
+    [["restore", "s.csv.d/backups", "-n"], 15, /name the backup in it: s\.csv\.d\/backups\/s-20250929T100000Z\.csv\n/],
   ])("for %j", async (argv, exitCode, message) => {
     const folder = folderWith({
       ...{ "s.csv": NEW, [BACKUP]: OLD, "cut.csv": OLD.slice(0, -1), "no.csv": "nothing of ours\n" },

@@ -49,6 +49,12 @@ export async function runRestore(
       hint: "name the file with --store <path>",
     });
   }
+  if (word === "current") {
+    throw new SessionsError("USAGE", {
+      reason: "current is the file itself, and no backup of it",
+      hint: "name a backup; see them with: sessions backups",
+    });
+  }
   const target = path.resolve(context.workingDirectory, store);
   const chosen = chooseVersion(context, settings, target, word);
   const targets = { backup: chosen.path, target, tool };
