@@ -8,7 +8,7 @@ import { whyUnreadable } from "./unreadable-record.js";
 export interface CountedRecords {
   /** Without the header and blank lines; undefined where there is no header of ours, or a record is too large to read. */
   readonly rows: number | undefined;
-  /** Records of which it is in doubt where they end. */
+  /** Records of which it is in doubt where they end; a last one that is cut off is among them. */
   readonly broken: number;
   /** Records that are no readable session; 0 unless they were to be read. */
   readonly unreadable: number;
@@ -27,6 +27,9 @@ export class RecordCount {
   #broken = 0;
   #unreadable = 0;
   #lastByte: number | undefined;
+  #width = 0;
+  /** The last record has fewer fields than the header. */
+  #isLastShort = false;
   readonly #readsRecords: boolean;
   #reader: SessionReader | undefined;
 
@@ -46,11 +49,12 @@ export class RecordCount {
   end(): CountedRecords {
     this.#hasEnded = true;
     this.#count();
+    const hasLineEnd = this.#lastByte === LF;
     return {
       rows: this.#isReadable && this.#hasHeader ? this.#rows : undefined,
-      broken: this.#broken,
+      broken: this.#broken + (this.#isLastShort && !hasLineEnd ? 1 : 0),
       unreadable: this.#unreadable,
-      hasLineEnd: this.#lastByte === 0x0a,
+      hasLineEnd,
     };
   }
 
@@ -73,6 +77,8 @@ export class RecordCount {
           if (scanner.isBroken(record)) this.#broken += 1;
           if (!scanner.isBlank(record)) this.#rows += 1;
         }
+        const last = scanner.recordCount - 1;
+        this.#isLastShort = last >= first && !scanner.isBroken(last) && scanner.fieldCount(last) < this.#width;
       }
     } catch (error) {
       if (!(error instanceof SessionsError)) throw error;
@@ -96,9 +102,12 @@ export class RecordCount {
     const scanner = this.#scanner;
     const names = scanner.recordTexts(0, scanner.fieldCount(0));
     const columns = readColumns(names);
+    this.#width = names.length;
     this.#hasHeader = !scanner.isBroken(0) && !isHeaderFault(columns);
     this.#isReadable = this.#hasHeader;
     if (this.#readsRecords && !isHeaderFault(columns)) this.#reader = new SessionReader(scanner, columns);
     return this.#hasHeader ? 1 : scanner.recordCount;
   }
 }
+
+const LF = 0x0a;

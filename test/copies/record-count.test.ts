@@ -27,6 +27,16 @@ test.each([
   for (const pieceBytes of [1, 2, 3, 7, 64, 4096]) expect(counted(content, pieceBytes).rows).toBe(rows);
 });
 
+test("a last record that is cut off is broken, one that is only short is not", () => {
+  const whole = "s1,telegram_1,telegram,t1,,,,{}";
+  for (const pieceBytes of [1, 3, 64, 4096]) {
+    expect(counted(`${HEADER}\n${whole}\ns2,telegr`, pieceBytes)).toMatchObject({ rows: 2, broken: 1 });
+    expect(counted(`${HEADER}\ns2,telegr\n${whole}`, pieceBytes)).toMatchObject({ rows: 2, broken: 0 });
+    expect(counted(`${HEADER}\n${whole}\ns2,telegr\n`, pieceBytes)).toMatchObject({ rows: 2, broken: 0 });
+    expect(counted(`${HEADER}\n${whole}`, pieceBytes)).toMatchObject({ rows: 1, broken: 0 });
+  }
+});
+
 test("what is broken is counted too", () => {
   expect(counted(`${HEADER}\ns1,"x"y\ns2,\ns3,"open`)).toMatchObject({ rows: 3, broken: 2 });
 });
