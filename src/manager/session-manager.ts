@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { NEW_FILE_HEADER } from "../session/columns.js";
-import { dumpsJson, mergeJson, type JsonObject } from "../session/json-dumps.js";
+import { dumpsJson, jsonTexts, mergeJson, type JsonObject } from "../session/json-dumps.js";
 import { stateOf, type Retention } from "../session/retention.js";
 import { formatTimestamp } from "../session/timestamp.js";
 import type { Locking } from "../store/csv-change.js";
@@ -161,11 +161,10 @@ export class SessionManager implements AsyncDisposable {
    * @throws SessionsError SESSION_NOT_FOUND; TypeError for what JSON cannot hold
    */
   async updateSessionMetadata(sessionId: string, members: JsonObject): Promise<ManagedSession> {
-    // A copy, as the caller may change it before it is written.
-    const copy = JSON.parse(dumpsJson(members)) as JsonObject;
-    const removed = Object.fromEntries(Object.keys(members).map((name) => [name, undefined]));
+    // Texts, as the caller may change the members before they are written.
+    const texts = jsonTexts(members);
     return this.#update(sessionId, (session) => ({
-      metadata: mergeJson(this.#sessions.text(session, "metadata"), { ...removed, ...copy }),
+      metadata: mergeJson(this.#sessions.text(session, "metadata"), texts),
     }));
   }
 

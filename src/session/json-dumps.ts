@@ -1,4 +1,4 @@
-import { jsonEntries } from "./json.js";
+import { jsonMembers } from "./json.js";
 
 /** What JSON can hold. */
 export type JsonValue =
@@ -35,20 +35,33 @@ export function escapeBeyondAscii(json: string): string {
   return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+/** Members to set by their names, as JSON texts; undefined removes one. */
+export type JsonTexts = ReadonlyMap<string, string | undefined>;
+
+/** @throws TypeError as `dumpsJson` */
+export function jsonTexts(members: JsonObject): JsonTexts {
+  return new Map(
+    Object.entries(members).map(([name, value]) => [name, value === undefined ? undefined : dumpsJson(value)]),
+  );
+}
+
 /**
- * A JSON object with some of its members replaced, added behind the others, or, where they are undefined, removed. The values
- * of all others stay as they are written, numbers with all their digits.
+ * A JSON object with some of its members replaced, added behind the others, or removed. All others stay as they are written,
+ * numbers with all their digits.
  *
  * @param text a valid JSON object, or empty
- * @throws TypeError as `dumpsJson`
  */
-export function mergeJson(text: string, members: JsonObject): string {
-  const merged = new Map(text.trim() === "" ? [] : jsonEntries(text));
-  for (const [name, value] of Object.entries(members)) {
-    if (value === undefined) merged.delete(name);
-    else merged.set(name, dumpsJson(value));
+export function mergeJson(text: string, changes: JsonTexts): string {
+  const left = new Map(changes);
+  const members: string[] = [];
+  for (const { key, start, valueStart, end } of text === "" ? [] : jsonMembers(text)) {
+    if (!changes.has(key)) members.push(text.slice(start, end));
+    else if (left.get(key) !== undefined) members.push(`${text.slice(start, valueStart)}${left.get(key) ?? ""}`);
+    // A name that is there twice is there once then.
+    left.delete(key);
   }
-  return `{${Array.from(merged, ([name, source]) => `${dumpsString(name)}: ${source}`).join(", ")}}`;
+  for (const [name, value] of left) if (value !== undefined) members.push(`${dumpsString(name)}: ${value}`);
+  return `{${members.join(", ")}}`;
 }
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {

@@ -22,6 +22,24 @@ export function* jsonEntries(text: string): Generator<[string, string]> {
   for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
 }
 
+/** A member of a JSON object, in the text. */
+export interface JsonMember {
+  readonly key: string;
+  /** Where it starts, with its key. */
+  readonly start: number;
+  readonly valueStart: number;
+  readonly end: number;
+}
+
+/** The members of a JSON object in their order; none of any other value. @param text valid JSON */
+export function jsonMembers(text: string): JsonMember[] {
+  const span = trim(text, { start: 0, end: text.length });
+  if (text[span.start] !== "{") return [];
+  return Array.from(members(text, span), ({ key, start, value }) => {
+    return { key, start, valueStart: value.start, end: value.end };
+  });
+}
+
 /** What `mapJson` asks for a JSON text's parts. */
 export interface JsonMapping {
   /** The name of a member, decoded. @returns the name to write */
@@ -84,11 +102,15 @@ function member(text: string, container: Span, key: string): Span | undefined {
 }
 
 /** Members of the object, or elements of the array with their index as key. The text is known to be valid. */
-function* members(text: string, container: Span): Generator<{ key: string; keyText: string | undefined; value: Span }> {
+function* members(
+  text: string,
+  container: Span,
+): Generator<{ key: string; keyText: string | undefined; start: number; value: Span }> {
   const isObject = text[container.start] === "{";
   let at = skipSpace(text, container.start + 1);
   for (let index = 0; at < container.end - 1; index += 1) {
     let keyText: string | undefined;
+    const start = at;
     if (isObject) {
       const keyEnd = skipString(text, at);
       keyText = text.slice(at, keyEnd);
@@ -96,7 +118,7 @@ function* members(text: string, container: Span): Generator<{ key: string; keyTe
     }
     const end = skipValue(text, at);
     const key = keyText === undefined ? String(index) : (JSON.parse(keyText) as string);
-    yield { key, keyText, value: { start: at, end } };
+    yield { key, keyText, start, value: { start: at, end } };
     at = skipSpace(text, skipSpace(text, end) + 1);
   }
 }

@@ -86,7 +86,7 @@ test("metadata is merged, and what is not named keeps its text", async () => {
   const metadata = '{"id":-1001234567890123456,"a":{"b":1.0},"old":1,"__proto__":2}';
   const { manager, text } = await manage(fileOf(row("s1", { metadata })));
   const session = await manager.updateSessionMetadata("s1", { old: undefined, é: "ü", a: [true] });
-  expect(session.metadataText).toBe('{"id": -1001234567890123456, "a": [true], "__proto__": 2, "\\u00e9": "\\u00fc"}');
+  expect(session.metadataText).toBe('{"id":-1001234567890123456, "a":[true], "__proto__":2, "\\u00e9": "\\u00fc"}');
   expect(text()).toContain(session.metadataText.replaceAll('"', '""'));
 });
 

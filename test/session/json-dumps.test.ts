@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dumpsJson, mergeJson, type JsonValue } from "../../src/session/json-dumps.js";
+import { dumpsJson, jsonTexts, mergeJson, type JsonValue } from "../../src/session/json-dumps.js";
 
 // The texts are what Python 3's json.dumps gives.
 test.each<[JsonValue, string]>([
@@ -18,9 +18,11 @@ test.each([NaN, Infinity, [() => 1], { n: 10n }])("what JSON cannot hold is refu
 
 test.each<[string, Record<string, JsonValue | undefined>, string]>([
   ["", { a: 1 }, '{"a": 1}'],
-  ['{"n":1e400,"big":12345678901234567890,"a":[1,2]}', { a: 2 }, '{"n": 1e400, "big": 12345678901234567890, "a": 2}'],
-  ['{"a":1,"a":2,"b":3}', { b: undefined }, '{"a": 2}'],
+  ['{"n":1e400,"big":12345678901234567890,"a":[1,2]}', { a: 2 }, '{"n":1e400, "big":12345678901234567890, "a":2}'],
+  ['{"a":1,"a":2,"b":3}', { b: undefined }, '{"a":1, "a":2}'],
+  ['{"a":1,"b":3,"a":2}', { a: 4 }, '{"a":4, "b":3}'],
+  [' { "a" : [ 1 , 2 ] , "b" : {} } ', { c: null }, '{"a" : [ 1 , 2 ], "b" : {}, "c": null}'],
   ['{"__proto__": {"x": 1}}', { constructor: "c" }, '{"__proto__": {"x": 1}, "constructor": "c"}'],
 ])("%s merged with %j", (text, members, merged) => {
-  expect(mergeJson(text, members)).toBe(merged);
+  expect(mergeJson(text, jsonTexts(members))).toBe(merged);
 });
