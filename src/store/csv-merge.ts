@@ -124,7 +124,7 @@ function* contentOf({ createWith = "" }: MergeRequest, settling: Settling): Gene
   yield createWith;
   let isHeader = true;
   for (const { edits } of settling.batches()) {
-    if (!isHeader) yield Buffer.concat(edits.map(({ bytes }) => bytes));
+    if (!isHeader) for (const { bytes } of edits) yield bytes;
     isHeader = false;
   }
 }

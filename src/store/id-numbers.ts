@@ -4,11 +4,11 @@ const MOST_FILLED = 0.5;
 
 /**
  * Finds the number that was given to an id, of numbers that count up from 0. The ids themselves are kept elsewhere. Memory:
- * 16 to 24 bytes an id.
+ * 12 to 20 bytes an id.
  */
 export class IdNumbers {
   readonly #hasId: (number: number, id: string) => boolean;
-  #hashes = new Float64Array(FIRST_CAPACITY);
+  #hashes = new Uint32Array(FIRST_CAPACITY);
   /** A number and one more; 0 is free. */
   #slots = new Int32Array(FIRST_CAPACITY * 2);
   #size = 0;
@@ -20,7 +20,7 @@ export class IdNumbers {
 
   /** The last number of an id. */
   find(id: string): number | undefined {
-    const slot = this.#slots[this.#slotOf(id, hashOfId(id))] ?? 0;
+    const slot = this.#slots[this.#slotOf(id, shortHash(id))] ?? 0;
     return slot === 0 ? undefined : slot - 1;
   }
 
@@ -28,7 +28,7 @@ export class IdNumbers {
   set(id: string, number: number): number | undefined {
     if (this.#size >= this.#slots.length * MOST_FILLED) this.#grow();
     while (number >= this.#hashes.length) this.#hashes = extended(this.#hashes);
-    const hash = hashOfId(id);
+    const hash = shortHash(id);
     this.#hashes[number] = hash;
     const place = this.#slotOf(id, hash);
     const before = this.#slots[place] ?? 0;
@@ -59,8 +59,12 @@ export class IdNumbers {
   }
 }
 
-function extended(numbers: Float64Array): Float64Array<ArrayBuffer> {
-  const longer = new Float64Array(numbers.length * 2);
+function shortHash(id: string): number {
+  return hashOfId(id) >>> 0;
+}
+
+function extended(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
+  const longer = new Uint32Array(numbers.length * 2);
   longer.set(numbers);
   return longer;
 }
