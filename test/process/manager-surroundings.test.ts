@@ -1,0 +1,90 @@
+// Law 4 for a server on a full disk, beside a holder of the lock that was stopped, and under the eyes of a reader.
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { once } from "node:events";
+import { parse } from "csv-parse/sync";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SessionManager } from "../../src/manager/session-manager.js";
+import { COLUMN_NAMES } from "../../src/session/columns.js";
+import { failureOf } from "../storage/folder.js";
+import { describeWith, setUpDriver } from "./harness.js";
+
+const HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
+
+async function open(file: string, lockWaitMs = 10_000): Promise<SessionManager> {
+  return SessionManager.open({ store: file, timeoutMinutes: 1_000_000, cleanupIntervalMinutes: 0, lockWaitMs });
+}
+
+function usersIn(file: string): string[] {
+  return parse<Record<string, string>>(fs.readFileSync(file), { columns: true }).map(({ user_id: user = "" }) => user);
+}
+
+describeWith(["mount"], "a manager on a full disk", () => {
+  const folder = fs.mkdtempSync("/tmp/sessions-full-");
+  beforeAll(() => void execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", folder]));
+  afterAll(() => {
+    execFileSync("umount", [folder]);
+    fs.rmdirSync(folder);
+  });
+
+  test("refuses what does not fit, keeps what it acknowledged, and goes on when there is room", async () => {
+    const file = path.join(folder, "s.csv");
+    fs.writeFileSync(file, HEADER);
+    fs.writeFileSync(path.join(folder, "filler"), Buffer.alloc(150_000));
+    const manager = await open(file);
+    const acknowledged: string[] = [];
+    const create = (userId: string) =>
+      manager.getOrCreateSession({ userId, platform: "api", metadata: { text: "x".repeat(5000) } });
+    const failure = await failureOf(async () => {
+      for (let n = 0; n < 100; n += 1) acknowledged.push((await create(`u${n}`)).userId);
+    });
+    expect([failure.code, failure.details.path]).toEqual(["IO_FAILED", file]);
+    expect(acknowledged.length).toBeGreaterThan(5);
+    expect(usersIn(file)).toEqual(acknowledged);
+    expect(manager.getAllSessions().map(({ userId }) => userId)).toEqual(acknowledged);
+    fs.rmSync(path.join(folder, "filler"));
+    acknowledged.push((await create("later")).userId);
+    await manager.close();
+    expect(usersIn(file)).toEqual(acknowledged);
+  });
+});
+
+describeWith([], "a manager beside other processes", () => {
+  const made = setUpDriver();
+
+  test("waits for a holder of the lock that was stopped, says who it is, and goes on when it is gone", async () => {
+    const file = path.join(fs.mkdtempSync(path.join(made.folder, "case-")), "s.csv");
+    fs.writeFileSync(file, HEADER);
+    const manager = await open(file, 300);
+    const holder = spawn("node", [made.driver, "hold", file, "sessions prune"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(createInterface({ input: holder.stdout }), "line");
+    holder.kill("SIGSTOP");
+    const failure = await failureOf(() => manager.getOrCreateSession({ userId: "u1", platform: "api" }));
+    expect([failure.code, failure.details.holder?.command]).toEqual(["STORE_LOCKED", "sessions prune"]);
+    expect([usersIn(file), manager.getAllSessions()]).toEqual([[], []]);
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    await manager.getOrCreateSession({ userId: "u2", platform: "api" });
+    await manager.close();
+    expect(usersIn(file)).toEqual(["u2"]);
+  });
+
+  test("a reader that looks all the time always sees one whole version", async () => {
+    const file = path.join(fs.mkdtempSync(path.join(made.folder, "case-")), "s.csv");
+    fs.writeFileSync(file, HEADER);
+    const manager = await open(file);
+    const counts: number[] = [];
+    const reader = setInterval(() => counts.push(usersIn(file).length), 1);
+    for (let n = 0; n < 150; n += 1) {
+      await manager.getOrCreateSession({ userId: `u${n}`, platform: "api", metadata: { text: "y".repeat(n * 20) } });
+    }
+    clearInterval(reader);
+    await manager.close();
+    expect(counts.length).toBeGreaterThan(20);
+    expect(counts).toEqual(counts.toSorted((left, right) => left - right));
+  });
+});
