@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { openSync, closeSync, readSync } from "node:fs";
+import { openSync, closeSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { ioFailure } from "../storage/io-failure.js";
 import type { CliContext } from "./context.js";
+import { note } from "./notes.js";
 
 /** Where a passphrase comes from; a prompt where nothing is said. It is never an argument, which others can see. */
 export interface PassphraseOptions {
@@ -12,6 +13,7 @@ export interface PassphraseOptions {
 }
 
 const LONGEST_BYTES = 64 * 1024;
+const OTHERS_MAY_READ = 0o044;
 
 /**
  * The passphrase that opens a backup: the first line of the file or of what the command prints, or what is typed.
@@ -24,7 +26,7 @@ export async function readPassphrase(
   options: PassphraseOptions,
   question: string,
 ): Promise<string> {
-  const given = givenPassphrase(context, options);
+  const given = await givenPassphrase(context, options);
   if (given !== undefined) return required(given, "the passphrase is empty");
   requireTerminalForSecret(context);
   return required(await typed(context, question), "the passphrase is empty");
@@ -32,7 +34,7 @@ export async function readPassphrase(
 
 /** The same for a new one, which is typed twice. */
 export async function chooseNewPassphrase(context: CliContext, options: PassphraseOptions): Promise<string> {
-  const given = givenPassphrase(context, options);
+  const given = await givenPassphrase(context, options);
   if (given !== undefined) return required(given, "the passphrase is empty");
   requireTerminalForSecret(context);
   const first = required(await typed(context, "Passphrase: "), "the passphrase is empty");
@@ -45,16 +47,26 @@ export function namesPassphrase({ passphraseFile, passphraseCommand }: Passphras
   return passphraseFile !== undefined || passphraseCommand !== undefined;
 }
 
-function givenPassphrase(
+async function givenPassphrase(
   context: CliContext,
   { passphraseFile, passphraseCommand }: PassphraseOptions,
-): string | undefined {
+): Promise<string | undefined> {
   if (passphraseFile !== undefined && passphraseCommand !== undefined) {
     const reason = "a passphrase is named twice: by --passphrase-file, and by --passphrase-command";
     throw new SessionsError("USAGE", { reason, hint: "give one of them" });
   }
-  if (passphraseFile !== undefined) return firstLine(secretText(context, passphraseFile));
+  if (passphraseFile !== undefined) {
+    const text = secretText(context, passphraseFile);
+    await noteReaders(context, passphraseFile);
+    return firstLine(text);
+  }
   return passphraseCommand === undefined ? undefined : firstLine(printedBy(context, passphraseCommand));
+}
+
+async function noteReaders(context: CliContext, file: string): Promise<void> {
+  const found = statSync(path.resolve(context.workingDirectory, file), { throwIfNoEntry: false });
+  if (found?.isFile() !== true || (found.mode & OTHERS_MAY_READ) === 0) return;
+  await note(context, `Others can read ${file}: chmod 600 helps.`);
 }
 
 /** The text of a small file that holds keys. @throws SessionsError IO_FAILED, USAGE where it is no text of this kind */
