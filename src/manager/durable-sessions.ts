@@ -37,6 +37,7 @@ export class DurableSessions {
   /** Last activities that are later than the records say. */
   #touched = new Map<string, Instant>();
   #work: Promise<void> | undefined;
+  #isCommitWanted = false;
   #commitTimer: Timer | undefined;
   #lookedAt: Instant;
   #isClosed = false;
@@ -140,33 +141,37 @@ export class DurableSessions {
   #commitNow(): void {
     this.#commitTimer?.cancel();
     this.#commitTimer = undefined;
-    this.#work ??= this.#commitAll().finally(() => {
-      this.#work = undefined;
-    });
+    this.#isCommitWanted = true;
+    this.#work ??= this.#commitWhileWanted();
   }
 
-  /** One commit after the other, until nothing waits. */
-  async #commitAll(): Promise<void> {
-    do {
-      let batch: CommitBatch | undefined;
-      let touched = new Map<string, Instant>();
-      try {
-        await this.#live.commit(
-          () => this.#reload(),
-          () => {
-            batch = this.#queue.take();
-            touched = this.#touched;
-            this.#touched = new Map();
-            this.#writeTouches(touched);
-          },
-        );
-        batch?.acknowledge();
-      } catch (error) {
-        this.#takeBack(batch ?? this.#queue.take(), touched, error);
-        // What is given back would fail again at once.
-        if (this.#settings.batch !== undefined) return;
-      }
-    } while (this.#queue.size > 0);
+  async #commitWhileWanted(): Promise<void> {
+    while (this.#isCommitWanted) {
+      this.#isCommitWanted = false;
+      await this.#commit();
+    }
+    // At once, so that nobody who wants a commit counts on one that is over.
+    this.#work = undefined;
+  }
+
+  /** Writes all that waits. Never rejects. */
+  async #commit(): Promise<void> {
+    let batch: CommitBatch | undefined;
+    let touched = new Map<string, Instant>();
+    try {
+      await this.#live.commit(
+        () => this.#reload(),
+        () => {
+          batch = this.#queue.take();
+          touched = this.#touched;
+          this.#touched = new Map();
+          this.#writeTouches(touched);
+        },
+      );
+      batch?.acknowledge();
+    } catch (error) {
+      this.#takeBack(batch ?? this.#queue.take(), touched, error);
+    }
   }
 
   #takeBack(batch: CommitBatch, touched: ReadonlyMap<string, Instant>, error: unknown): void {

@@ -1,5 +1,6 @@
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { replacementTemp } from "../../src/storage/atomic-replace.js";
 import { failureOf } from "../storage/folder.js";
 import { fileOf, HEADER, manage, row } from "./managing.js";
 
@@ -37,6 +38,17 @@ test("an active session is given again, touched, and the touch is written a seco
   expect(text()).toBe(
     fileOf(row("s1").replace("2025-09-30T09:59:00", "2025-09-30T10:00:00.000001"), row("s2", { user: "telegram_2" })),
   );
+});
+
+test("a touch whose time comes while another change is written is written then", async () => {
+  const { manager, file, time, text } = await manage(fileOf(row("s1"), row("s2", { user: "telegram_2" })));
+  const written = manager.updateSessionMetadata("s1", { n: 1 });
+  // The commit has taken what waits, and is on its way to the disk.
+  while (!existsSync(replacementTemp(file))) await new Promise((resolve) => setImmediate(resolve));
+  manager.getSession("s2");
+  time.advance(1000);
+  await written;
+  await expect.poll(text).toContain("s2,telegram_2,telegram,t-s2,2025-09-30T08:00:00,2025-09-30T10:00:00.000001");
 });
 
 test("of several sessions the latest of the platform is given, and no expired one", async () => {
