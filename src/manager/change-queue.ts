@@ -3,6 +3,8 @@ interface Change {
   /** Makes the change; again where the sessions were read anew. */
   readonly run: () => unknown;
   result: unknown;
+  /** Nobody waits for it any more: it is not to be refused. */
+  readonly isAcknowledged: boolean;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -17,13 +19,14 @@ export class ChangeQueue {
 
   /**
    * Makes a change at once.
+   * @param isAcknowledged whether somebody was told already that it is made
    * @returns its result, when a commit has written it
    * @throws what `run` throws; nothing waits then
    */
-  add<Result>(run: () => Result): Promise<Result> {
+  add<Result>(run: () => Result, isAcknowledged = false): Promise<Result> {
     const result = run();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ run, result, resolve: resolve as (result: unknown) => void, reject });
+      this.#waiting.push({ run, result, isAcknowledged, resolve: resolve as (result: unknown) => void, reject });
     });
   }
 
@@ -48,11 +51,14 @@ export class ChangeQueue {
       acknowledge: () => {
         for (const { resolve, result } of changes) resolve(result);
       },
-      refuse: (error) => {
-        for (const { reject } of changes) reject(error);
-      },
-      giveBack: () => {
-        this.#waiting = [...changes, ...this.#waiting];
+      fail: (error, isWritten) => {
+        const kept: Change[] = [];
+        for (const change of changes) {
+          if (!change.isAcknowledged) change.reject(error);
+          else if (isWritten) change.resolve(change.result);
+          else kept.push(change);
+        }
+        this.#waiting = [...kept, ...this.#waiting];
       },
     };
   }
@@ -61,7 +67,8 @@ export class ChangeQueue {
 /** The changes of one commit. */
 export interface CommitBatch {
   readonly acknowledge: () => void;
-  readonly refuse: (error: unknown) => void;
-  /** They wait again, before all others. */
-  readonly giveBack: () => void;
+  /**
+   * Refuses those that somebody waits for. The others wait again, before all that came since, where they are not written.
+   */
+  readonly fail: (error: unknown, isWritten: boolean) => void;
 }

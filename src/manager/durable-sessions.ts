@@ -101,7 +101,7 @@ export class DurableSessions {
       return written;
     }
     let result: Result | undefined;
-    const written = this.#queue.add(() => (result = run()));
+    const written = this.#queue.add(() => (result = run()), true);
     // It is acknowledged already: where it cannot be made any more, nobody waits for it.
     written.catch((error: unknown) => this.#listener.failed(error));
     if (this.#queue.size >= batch.changes) this.#commitNow();
@@ -177,11 +177,8 @@ export class DurableSessions {
   #takeBack(batch: CommitBatch, touched: ReadonlyMap<string, Instant>, error: unknown): void {
     const isWritten = error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
     const { batch: batching, touchDelayMs } = this.#settings;
-    if (batching === undefined || isWritten) batch.refuse(error);
-    else {
-      batch.giveBack();
-      this.#planCommit(batching.everyMs);
-    }
+    batch.fail(error, isWritten);
+    if (batching !== undefined) this.#planCommit(batching.everyMs);
     if (touched.size > 0 || batching !== undefined) this.#listener.failed(error);
     if (isWritten) return;
     for (const [sessionId, time] of touched) {

@@ -255,6 +255,19 @@ test("with batch a change is acknowledged at once, and written after some time o
   await expect.poll(text).toContain('"{""n"": 5}"');
 });
 
+test("with batch a commit that fails is tried again, and who waits for the disk is told", async () => {
+  const { manager, file, rewrite, text } = await manage(fileOf(row("s1")), { batch: { everyMs: 5000, changes: 100 } });
+  const errors: unknown[] = [];
+  manager.events.on("error", (error) => errors.push(error));
+  await manager.updateSessionMetadata("s1", { n: 1 });
+  rmSync(file);
+  expect((await failureOf(() => manager.flush())).code).toBe("STORE_NOT_FOUND");
+  expect(errors).toContainEqual(expect.objectContaining({ code: "STORE_NOT_FOUND" }));
+  rewrite(fileOf(row("s1")));
+  await manager.flush();
+  expect(text()).toContain('"{""n"": 1}"');
+});
+
 test.each([
   ["an empty user", { userId: "", platform: "api" }],
   ["what JSON cannot hold", { userId: "u", platform: "api", metadata: { n: NaN } }],
