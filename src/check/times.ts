@@ -25,7 +25,8 @@ const YEAR_LIKE_SECONDS = 2_000_000_000;
 const CLOCK = String.raw`(?!\d+:\d+\.|\d+\.\d+:)(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,:](\d{1,9}))?)?`;
 /** Hour, minute, second, fraction, AM or PM. */
 const TIME_OF_DAY = String.raw`(?:(?:[Tt_ ,]+|:)${CLOCK}\s*([AaPp]\.?[Mm]\.?)?)?`;
-const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
+/** Offsets that places have. */
+const ZONE = String.raw`\s*(?:UTC|GMT)?(Z|z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?(?:00|15|30|45))?)?(?:\s*[[(](?:UTC|GMT|Coordinated Universal Time)[\])])?`;
 const DAY_NAME = String.raw`(?:[A-Za-z]{3,9},? +)?`;
 const DATE_FORMS: readonly [form: RegExp, parts: "ymd" | "basic" | "numbers" | "dMy" | "Mdy" | "MdTy"][] = [
   [

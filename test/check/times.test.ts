@@ -59,6 +59,8 @@ test("numbers above 12 are days, and both kinds tell nothing", () => {
 
 test("an offset that no place has is none: digits stand there that mean something else", () => {
   expect(readTime("2025-10-18 12:12:28 -1915", undefined)).toBeUndefined();
+  expect(readTime("2025-08-29T13:30:24.4-1123", undefined)).toBeUndefined();
+  expect(readTime("2025-10-18 12:12:28 +0545", undefined)).toMatchObject({ text: "2025-10-18T06:27:28" });
   expect(readTime("2025-10-18 12:12:28 +1400", undefined)).toMatchObject({ text: "2025-10-17T22:12:28" });
 });
 
