@@ -50,7 +50,10 @@ function readHeaderLine(ledger: Ledger, dialect: Dialect, header: FoundHeader, n
   const { start, end, next, text, ending } = header.line;
   const span = { byteOffset: start, byteLength: end - start };
   const hasOddBreak = ending === "\r" || ending === "\r\r\n" || ending === "nul";
-  const isRight = !header.codes.includes("split-record") && cellsOf(text, ",")?.join("\n") === names.join("\n");
+  // A name with a quote that is not written as CSV wants it opens a field for some readers.
+  const isQuoted = names.every((name) => !name.includes('"') || text.includes(encodeField(name)));
+  const isRight =
+    isQuoted && !header.codes.includes("split-record") && cellsOf(text, ",")?.join("\n") === names.join("\n");
   if (isRight && !hasOddBreak) ledger.keep(start, next);
   else {
     const expected = headerText(names);
