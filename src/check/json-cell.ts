@@ -108,6 +108,7 @@ function codesOf(style: Style, found: JsonText, quote: string, closing: string):
   } else if (quote.length > 1 || closing.length > 1) codes.push("stray-quote");
   else if (opened && !closed) codes.push("unclosed-quote");
   else if (!opened && closed) codes.push("stray-quote");
+  else if (opened && (quote !== '"' || closing !== '"')) codes.push("stray-quote");
   else if (!opened && (hasQuotes || found.json.includes(","))) codes.push("unquoted-json");
   if (found.isPython) codes.push("json-python");
   if (found.isSloppy) codes.push("json-invalid");
