@@ -1,5 +1,5 @@
 // Law 7. Checks never write: only what was found is noted in the manifest, by a function of its own.
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import { openSnapshot } from "../storage/snapshot.js";
@@ -7,7 +7,7 @@ import type { Backup } from "./backup-list.js";
 import { contentProblem, manifestPath, manifestText, type Fingerprint } from "./manifest.js";
 import { openBackup, type OpenBackupOptions } from "./open-backup.js";
 import { RecordCount, type CountedRecords } from "./record-count.js";
-import { uniqueTemp } from "./stale-temps.js";
+import { uniqueTemp } from "../storage/unique-temp.js";
 
 /** What the whole backup was found to be. */
 export interface VerifiedBackup {
@@ -133,7 +133,7 @@ export async function rememberVerification(
   const checked = { at: now.toISOString(), problem };
   const target = manifestPath(backup.path);
   using old = openSnapshot(target);
-  const tempPath = uniqueTemp(target, randomBytes(8).toString("hex"));
+  const tempPath = uniqueTemp(target);
   await using replacement = await beginReplacement(target, { replaces: old, tempPath });
   await replacement.write(Buffer.from(manifestText({ ...manifest, broken: broken ?? manifest.broken, checked })));
   await replacement.commit();

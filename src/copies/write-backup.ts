@@ -1,5 +1,5 @@
 // Laws 4 and 5. A backup is one whole version of the file, and gets its name when it and its manifest are on the disk.
-import { createHash, randomBytes, type Hash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { SessionsError } from "../errors.js";
 import { beginReplacement, type Replacement } from "../storage/atomic-replace.js";
@@ -10,7 +10,7 @@ import { backupPlace, requireFree, type BackupDestination, type BackupPlace } fr
 import { encodeBackup, type BackupEncoding } from "./encode-backup.js";
 import { manifestPath, manifestText, type Manifest } from "./manifest.js";
 import { RecordCount, type CountedRecords } from "./record-count.js";
-import { removeStaleTemps, uniqueTemp } from "./stale-temps.js";
+import { removeStaleTemps, uniqueTemp } from "../storage/unique-temp.js";
 
 export interface BackupRequest {
   readonly encoding: BackupEncoding;
@@ -106,7 +106,7 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
 }
 
 function tempFor(target: string): string {
-  return uniqueTemp(target, randomBytes(8).toString("hex"));
+  return uniqueTemp(target);
 }
 
 function begin(

@@ -1,4 +1,4 @@
-import { constants, fstatSync } from "node:fs";
+import { constants, fstatSync, readSync } from "node:fs";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
@@ -60,6 +60,8 @@ export interface Replacement extends AsyncDisposable {
    * is untouched and the temp file is gone. Source: write(2), which may write less than asked.
    */
   write(bytes: Uint8Array): Promise<void>;
+  /** Reads back up to `target.length` bytes that were written, from an offset on. Source: pread(2), whose errors it throws. */
+  readAt(target: Uint8Array, byteOffset: number): number;
   /**
    * Makes what was written the file, durably, and only then resolves.
    *
@@ -73,7 +75,7 @@ export interface Replacement extends AsyncDisposable {
   abandon(): Promise<void>;
 }
 
-const CREATE_TEMP = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+const CREATE_TEMP = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const NOT_PERMITTED: ReadonlySet<string | undefined> = new Set(["EACCES", "EPERM", "EROFS"]);
 const MOUNTED_FILE: ReadonlySet<string | undefined> = new Set(["EXDEV", "EBUSY"]);
 const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
@@ -151,6 +153,10 @@ class TempFile implements Replacement {
         this.#byteLength += bytesWritten;
       }
     });
+  }
+
+  readAt(target: Uint8Array, byteOffset: number): number {
+    return readSync(this.#temp.fd, target, 0, target.length, byteOffset);
   }
 
   async commit(): Promise<CommitResult> {

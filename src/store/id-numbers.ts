@@ -1,3 +1,5 @@
+import { Uint32List } from "./uint32-list.js";
+
 const FIRST_CAPACITY = 1024;
 /** Free space that keeps the ways short. */
 const MOST_FILLED = 0.5;
@@ -8,7 +10,7 @@ const MOST_FILLED = 0.5;
  */
 export class IdNumbers {
   readonly #hasId: (number: number, id: string) => boolean;
-  #hashes = new Uint32Array(FIRST_CAPACITY);
+  readonly #hashes = new Uint32List();
   /** A number and one more; 0 is free. */
   #slots = new Int32Array(FIRST_CAPACITY * 2);
   #size = 0;
@@ -27,9 +29,8 @@ export class IdNumbers {
   /** @returns the number that the id had before */
   set(id: string, number: number): number | undefined {
     if (this.#size >= this.#slots.length * MOST_FILLED) this.#grow();
-    while (number >= this.#hashes.length) this.#hashes = extended(this.#hashes);
     const hash = shortHash(id);
-    this.#hashes[number] = hash;
+    this.#hashes.set(number, hash);
     const place = this.#slotOf(id, hash);
     const before = this.#slots[place] ?? 0;
     this.#slots[place] = number + 1;
@@ -43,7 +44,7 @@ export class IdNumbers {
     const { length } = this.#slots;
     for (let place = hash % length; ; place = (place + 1) % length) {
       const number = (this.#slots[place] ?? 0) - 1;
-      if (number === -1 || (this.#hashes[number] === hash && this.#hasId(number, id))) return place;
+      if (number === -1 || (this.#hashes.get(number) === hash && this.#hasId(number, id))) return place;
     }
   }
 
@@ -51,7 +52,7 @@ export class IdNumbers {
     const grown = new Int32Array(this.#slots.length * 2);
     for (const slot of this.#slots) {
       if (slot === 0) continue;
-      let place = (this.#hashes[slot - 1] ?? 0) % grown.length;
+      let place = this.#hashes.get(slot - 1) % grown.length;
       while (grown[place] !== 0) place = (place + 1) % grown.length;
       grown[place] = slot;
     }
@@ -61,12 +62,6 @@ export class IdNumbers {
 
 function shortHash(id: string): number {
   return hashOfId(id) >>> 0;
-}
-
-function extended(numbers: Uint32Array): Uint32Array<ArrayBuffer> {
-  const longer = new Uint32Array(numbers.length * 2);
-  longer.set(numbers);
-  return longer;
 }
 
 /** 53 bits from two 32-bit hashes of the UTF-16 units (FNV-1a, and a second one with another multiplier), never 0. */

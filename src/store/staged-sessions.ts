@@ -5,8 +5,9 @@ import { SessionReader } from "../session/codec.js";
 import { isHeaderFault, readColumns } from "../session/columns.js";
 import type { Instant } from "../session/timestamp.js";
 import { SessionsError } from "../errors.js";
-import type { Spool } from "../storage/spool.js";
+import type { SpooledBytes } from "../storage/spool.js";
 import { IdNumbers } from "./id-numbers.js";
+import { Uint32List } from "./uint32-list.js";
 import type { CsvInput } from "./csv-source.js";
 import { readFromStart } from "./csv-source.js";
 import type { IncomingSession } from "./store.js";
@@ -30,21 +31,23 @@ const BATCH_BYTES = 512 * 1024;
 const IDS_KEPT = 20;
 /** JavaScript's maps, in which conflicts and repeats are kept, hold 2^24. The README and the help name this number. */
 const MOST_SESSIONS = 16_000_000;
-const FIRST_CAPACITY = 1024;
+const TWO_32 = 2 ** 32;
 
 /**
  * Sessions that are to be taken in, encoded one behind the other, in their order, and numbered from 0; found by their id. In
- * memory is where they are: about 35 bytes a session, and 100 more for each whose id came in before.
+ * memory is where they are: about 25 bytes a session, and 100 more for each whose id came in before.
  */
 export class StagedSessions implements Disposable {
   readonly form: TargetForm;
-  readonly #spool: Spool;
+  readonly #spool: SpooledBytes;
   readonly #idPlace: number;
   readonly #numbers: IdNumbers;
-  /** Where each record starts, and where the last one ends. */
-  #offsets = new Float64Array(FIRST_CAPACITY + 1);
+  /** Where each record starts, and where the last one ends: the low 32 bits. */
+  readonly #lowOffsets = new Uint32List();
+  /** The first offset of each further 4 GiB, by its place. */
+  readonly #wraps: number[] = [];
   /** 1 for a session in the place of which another one with its id counts. */
-  #superseded = new Uint8Array(FIRST_CAPACITY);
+  readonly #superseded = new Uint32List();
   /** Which one each session with an id that came in before supersedes. */
   readonly #previous = new Map<number, number>();
   /** Of the sessions that count, those whose id came in with other records too. */
@@ -53,10 +56,10 @@ export class StagedSessions implements Disposable {
   readonly #absences: (readonly number[])[] = [[]];
   readonly #absenceNumbers = new Map([["", 0]]);
   /** Which of these each session has. */
-  #absenceOf = new Uint32Array(FIRST_CAPACITY);
+  readonly #absenceOf = new Uint32List();
   #count = 0;
 
-  constructor(form: TargetForm, spool: Spool) {
+  constructor(form: TargetForm, spool: SpooledBytes) {
     this.form = form;
     this.#spool = spool;
     this.#idPlace = form.names.indexOf("session_id");
@@ -92,18 +95,18 @@ export class StagedSessions implements Disposable {
       });
     }
     const record = session.raw ?? Buffer.from(encodeValues(session, this.form.names));
-    if (number === this.#superseded.length) this.#grow();
-    if (session.raw === undefined) this.#absenceOf[number] = this.#absenceNumber(session);
+    const absence = session.raw === undefined ? this.#absenceNumber(session) : 0;
+    if (absence !== 0) this.#absenceOf.set(number, absence);
     const before = this.#numbers.set(sessionId, number);
     if (before !== undefined) {
       if (this.#contradicted.delete(before) || !this.isRecord(before, record)) this.#contradicted.add(number);
-      this.#superseded[before] = 1;
+      this.#superseded.set(before, 1);
       this.#previous.set(number, before);
     }
     this.#spool.append(record);
     this.#spool.append(this.form.lineBreak === "\n" ? LF_BREAK : CRLF_BREAK);
     this.#count += 1;
-    this.#offsets[this.#count] = this.#spool.byteLength;
+    this.#noteOffset(this.#count, this.#spool.byteLength);
   }
 
   /** Of the sessions with one id from now on the one that was active last counts, of those the last one. */
@@ -117,9 +120,9 @@ export class StagedSessions implements Disposable {
       newest.set(number, (instants[best] ?? NaN) > (instants[number] ?? NaN) ? best : number);
     }
     for (const [last, best] of newest) {
-      if (last === best || this.#superseded[last] === 1) continue;
-      this.#superseded[last] = 1;
-      this.#superseded[best] = 0;
+      if (last === best || this.#superseded.get(last) === 1) continue;
+      this.#superseded.set(last, 1);
+      this.#superseded.set(best, 0);
       this.#numbers.set(this.idOf(last), best);
       this.#contradicted.delete(last);
       this.#contradicted.add(best);
@@ -137,15 +140,15 @@ export class StagedSessions implements Disposable {
 
   /** A staged record without its line break. */
   record(number: number): Uint8Array {
-    const start = this.#offsets[number] ?? 0;
-    const end = this.#offsets[number + 1] ?? 0;
+    const start = this.#offset(number);
+    const end = this.#offset(number + 1);
     return this.#spool.read(start, end - start - this.form.lineBreak.length);
   }
 
   /** The staged record is these bytes, its line break aside. */
   isRecord(number: number, bytes: Uint8Array): boolean {
-    const start = this.#offsets[number] ?? 0;
-    const byteLength = (this.#offsets[number + 1] ?? 0) - start - this.form.lineBreak.length;
+    const start = this.#offset(number);
+    const byteLength = this.#offset(number + 1) - start - this.form.lineBreak.length;
     return byteLength === bytes.length && Buffer.compare(this.record(number), bytes) === 0;
   }
 
@@ -168,7 +171,7 @@ export class StagedSessions implements Disposable {
   idsOf(isChosen: (number: number) => boolean): string[] {
     const ids: string[] = [];
     for (let number = 0; number < this.#count; number += 1) {
-      if (this.#superseded[number] === 1 || !isChosen(number)) continue;
+      if (this.#superseded.get(number) === 1 || !isChosen(number)) continue;
       ids.push(this.idOf(number));
       if (ids.length === IDS_KEPT) break;
     }
@@ -185,9 +188,9 @@ export class StagedSessions implements Disposable {
     let batch: StagedSession[] = [];
     const breakLength = this.form.lineBreak.length;
     for (let number = 0; number < this.#count; number += 1) {
-      if (this.#superseded[number] === 1 || !isChosen(number)) continue;
-      const start = this.#offsets[number] ?? 0;
-      const end = this.#offsets[number + 1] ?? 0;
+      if (this.#superseded.get(number) === 1 || !isChosen(number)) continue;
+      const start = this.#offset(number);
+      const end = this.#offset(number + 1);
       if (end > window.start + window.bytes.length) {
         if (batch.length > 0) yield batch;
         batch = [];
@@ -227,7 +230,7 @@ export class StagedSessions implements Disposable {
   }
 
   #absent(number: number): readonly number[] {
-    return this.#absences[this.#absenceOf[number] ?? 0] ?? [];
+    return this.#absences[this.#absenceOf.get(number)] ?? [];
   }
 
   #absenceNumber({ values }: IncomingSession): number {
@@ -241,14 +244,15 @@ export class StagedSessions implements Disposable {
     return this.#absences.push(absent) - 1;
   }
 
-  #grow(): void {
-    const [offsets, superseded, absenceOf] = [this.#offsets, this.#superseded, this.#absenceOf];
-    this.#absenceOf = new Uint32Array(superseded.length * 2);
-    this.#absenceOf.set(absenceOf);
-    this.#offsets = new Float64Array(superseded.length * 2 + 1);
-    this.#offsets.set(offsets);
-    this.#superseded = new Uint8Array(superseded.length * 2);
-    this.#superseded.set(superseded);
+  #noteOffset(place: number, byteOffset: number): void {
+    if (byteOffset >= TWO_32 * (this.#wraps.length + 1)) this.#wraps.push(place);
+    this.#lowOffsets.set(place, byteOffset % TWO_32);
+  }
+
+  #offset(place: number): number {
+    let high = 0;
+    while (high < this.#wraps.length && place >= (this.#wraps[high] ?? 0)) high += 1;
+    return high * TWO_32 + this.#lowOffsets.get(place);
   }
 }
 

@@ -232,12 +232,12 @@ test("what a killed backup left is removed after an hour, and nothing else", asy
     const time = new Date(fs.statSync(path.join(folder, name)).mtimeMs - agoMs);
     fs.utimesSync(path.join(folder, name), time, time);
   };
-  leave(".old.csv.0123456789abcdef.backup-tmp", 3_600_000);
-  leave(".new.csv.0123456789abcdef.backup-tmp", 3_500_000);
-  leave(".other.backup-tmp", 9_000_000);
+  leave(".old.csv.0123456789abcdef.sessions-part", 3_600_000);
+  leave(".new.csv.0123456789abcdef.sessions-part", 3_500_000);
+  leave(".other.sessions-part", 9_000_000);
   const before = fs.readdirSync(folder).length;
   await backUp(file);
-  expect(fs.readdirSync(folder)).not.toContain(".old.csv.0123456789abcdef.backup-tmp");
+  expect(fs.readdirSync(folder)).not.toContain(".old.csv.0123456789abcdef.sessions-part");
   expect(fs.readdirSync(folder)).toHaveLength(before + 2 - 1);
 });
 

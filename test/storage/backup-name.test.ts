@@ -31,7 +31,7 @@ test.each([
   "sessions-20250930T104500Z.csv.manifest.json",
   "sessions-20250930T104500Z-02.csv",
   "sessions-20250930T104500Z.csv.age.gz",
-  ".sessions-20250930T104500Z.csv.0123456789abcdef.backup-tmp",
+  ".sessions-20250930T104500Z.csv.0123456789abcdef.sessions-part",
 ])("%s is no backup's name", (name) => {
   expect(parseBackupName(name)).toBeUndefined();
 });

@@ -26,6 +26,7 @@ function told(log: string[], name: string, failure?: Error, isSeen = failure ===
       return installed;
     },
     write: () => Promise.resolve(),
+    readAt: () => 0,
     commit: async () => {
       log.push(`commit ${name}`);
       if (isSeen) installed = RESULT;
@@ -168,6 +169,7 @@ function before(main: Replacement, work: () => void): Replacement {
       return main.installed;
     },
     write: (bytes) => main.write(bytes),
+    readAt: (target, byteOffset) => main.readAt(target, byteOffset),
     commit: () => {
       work();
       return main.commit();

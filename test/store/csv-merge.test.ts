@@ -1,7 +1,8 @@
 // Literal bytes in, literal bytes out.
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { SessionsError } from "../../src/errors.js";
 import { CsvStore } from "../../src/store/csv-store.js";
 import type { ConflictPolicy, IncomingSession, MergePlan } from "../../src/store/store.js";
 import { failureOf, fileWith, HOLDER, temporaryFolder } from "../storage/folder.js";
@@ -32,6 +33,11 @@ async function merge(
   const { plan } = await storeAt(file).merge({ incoming: () => incoming, onConflict }, {});
   expect(plan).toEqual(planned);
   return plan;
+}
+
+function* brokenOff(sessions: readonly IncomingSession[]): Generator<IncomingSession> {
+  yield* sessions;
+  throw new SessionsError("INPUT_REFUSED", { reason: "it breaks off" });
 }
 
 async function merged(content: string, incoming: readonly IncomingSession[], policy?: ConflictPolicy): Promise<string> {
@@ -83,6 +89,57 @@ test("a file is made with the header that is asked for, mode 0600", async () => 
   await storeAt(file).merge(request, {});
   expect(readFileSync(file, "utf8")).toBe(`${HEADER}\n${row("a")}\n`);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("a file that is made holds what is newest of each id, also where much came in, and leaves nothing beside it", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "new.csv");
+  const late = row("a", "11");
+  const others = Array.from({ length: 40_000 }, (_, number) => row(`s${number}`));
+  const incoming = () => [late, ...others, row("a"), row("s7", "12")].map((text) => session(text));
+  const request = { incoming, onConflict: "newest", createWith: `${HEADER}\n` } as const;
+  const { plan } = await storeAt(file).merge(request, {});
+  expect(plan).toMatchObject({ incoming: 40_003, added: 40_001, repeated: 2 });
+  const kept = [late, ...others.filter((text) => text !== row("s7")), row("s7", "12")];
+  expect(readFileSync(file, "utf8")).toBe([HEADER, ...kept, ""].join("\n"));
+  expect(readdirSync(folder).sort()).toEqual(["new.csv", "new.csv.d"]);
+});
+
+test("where a file cannot be made, nothing is left of the attempt", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "new.csv");
+  const options = { onConflict: "fail", createWith: `${HEADER}\n` } as const;
+  const fails = async (incoming: () => Iterable<IncomingSession>): Promise<string> =>
+    (await failureOf(() => storeAt(file).merge({ incoming, ...options }, {}))).code;
+  const many = Array.from({ length: 40_000 }, (_, number) => session(row(`s${number}`)));
+  expect(await fails(() => [...many, session(row("s1", "11"))])).toBe("SESSION_CONFLICT");
+  expect(await fails(() => brokenOff(many))).toBe("INPUT_REFUSED");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a file that is there when all has come in stays as it is", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "new.csv");
+  const incoming = (): IncomingSession[] => {
+    writeFileSync(file, "theirs");
+    return [session(row("a"))];
+  };
+  const request = { incoming, onConflict: "fail", createWith: `${HEADER}\n` } as const;
+  expect((await failureOf(() => storeAt(file).merge(request, {}))).code).toBe("STORE_EXISTS");
+  expect(readFileSync(file, "utf8")).toBe("theirs");
+  expect(readdirSync(folder).sort()).toEqual(["new.csv", "new.csv.d"]);
+});
+
+test("what a killed import left of a new file goes an hour later", async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, "new.csv");
+  const [stale, fresh] = [".new.csv.0123456789abcdef.sessions-part", ".new.csv.fedcba9876543210.sessions-part"];
+  for (const name of [stale, fresh]) writeFileSync(path.join(folder, name), "half");
+  const longAgo = new Date(Date.now() - 3_700_000);
+  utimesSync(path.join(folder, stale), longAgo, longAgo);
+  const request = { incoming: () => [session(row("a"))], onConflict: "fail", createWith: `${HEADER}\n` } as const;
+  await storeAt(file).merge(request, {});
+  expect(readdirSync(folder).sort()).toEqual([fresh, "new.csv", "new.csv.d"]);
 });
 
 test.for<[string, string, IncomingSession[], ConflictPolicy, string]>([

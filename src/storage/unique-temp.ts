@@ -1,16 +1,15 @@
+import { randomBytes } from "node:crypto";
 import { lstatSync, readdirSync, unlinkSync } from "node:fs";
 import path from "node:path";
 
-const TEMP = /^\..+\.[0-9a-f]{16}\.backup-tmp$/s;
+const TEMP = /^\..+\.[0-9a-f]{16}\.sessions-part$/s;
 /** A writer that is alive writes more often than this. */
 const STALE_MS = 3_600_000;
 
-/**
- * Where a new file is written until it is whole: a name that no other writer has, so that no lock is needed. Pure.
- * @param random 16 hexadecimal digits
- */
-export function uniqueTemp(target: string, random: string): string {
-  return path.join(path.dirname(target), `.${path.basename(target)}.${random}.backup-tmp`);
+/** Where a new file is written until it is whole: a name that no other writer has, so that no lock is needed. */
+export function uniqueTemp(target: string): string {
+  const random = randomBytes(8).toString("hex");
+  return path.join(path.dirname(target), `.${path.basename(target)}.${random}.sessions-part`);
 }
 
 /**
@@ -27,6 +26,6 @@ export function removeStaleTemps(folder: string, fresh: string): void {
       if (found?.isFile() === true && now - found.mtimeMs >= STALE_MS) unlinkSync(file);
     }
   } catch {
-    // The next backup tries again.
+    // The next writer tries again.
   }
 }
