@@ -6,10 +6,11 @@ import { beginReplacement, type Replacement } from "../storage/atomic-replace.js
 import { commitTogether } from "../storage/commit-together.js";
 import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { HashThreadFailed } from "./background-hash.js";
 import { backupPlace, requireFree, type BackupDestination, type BackupPlace } from "./backup-place.js";
 import { encodeBackup, type BackupEncoding } from "./encode-backup.js";
 import { manifestPath, manifestText, type Manifest } from "./manifest.js";
-import { RecordCount, type CountedRecords } from "./record-count.js";
+import { PlainCopy } from "./plain-copy.js";
 import { removeStaleTemps, uniqueTemp } from "../storage/unique-temp.js";
 
 export interface BackupRequest {
@@ -30,11 +31,6 @@ export interface BackupWritten {
   readonly manifest: Manifest;
 }
 
-const PIECE_BYTES = 512 * 1024;
-/** Where each piece is new memory, which is given back late. */
-const SMALL_PIECE_BYTES = 64 * 1024;
-/** One is read into while another one is written. */
-const BUFFERS = 3;
 /** How often a copy that another program disturbed is begun anew. */
 const ATTEMPTS = 3;
 /** A file that was written this short a time ago by a program that does not know our lock may be in the middle of it. */
@@ -50,10 +46,15 @@ const PAUSE_MS = 250;
  * A process that is killed may leave a manifest without a backup, and a hidden file that a later backup removes.
  */
 export async function writeBackup(path: string, request: BackupRequest): Promise<BackupWritten> {
+  let hasThreads = true;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attemptBackup(path, request);
+      return await attemptBackup(path, request, hasThreads);
     } catch (error) {
+      if (error instanceof HashThreadFailed && hasThreads) {
+        hasThreads = false;
+        continue;
+      }
       if (!(error instanceof SessionsError) || attempt === ATTEMPTS) throw error;
       // A name that was free may have been taken by another backup of the same second.
       const isTaken = error.code === "STORE_EXISTS" && !isFile(request.destination);
@@ -66,9 +67,10 @@ function isFile(destination: BackupDestination): boolean {
   return typeof destination === "object" && "file" in destination;
 }
 
-async function attemptBackup(path: string, request: BackupRequest): Promise<BackupWritten> {
+async function attemptBackup(path: string, request: BackupRequest, hasThreads: boolean): Promise<BackupWritten> {
   using snapshot = openSnapshot(path);
   const { encoding, destination, now } = request;
+  const isEncoded = encoding.isCompressed || encoding.encryption !== undefined;
   const place = await backupPlace(snapshot.realPath, destination, {
     now,
     isCompressed: encoding.isCompressed,
@@ -79,12 +81,12 @@ async function attemptBackup(path: string, request: BackupRequest): Promise<Back
   const tempPath = tempFor(place.path);
   await using main = await begin(place, { target: place.path, tempPath }, request);
   removeStaleTemps(place.folder, tempPath);
-  const plain = new PlainCopy(snapshot, encoding, request);
-  const stored = await copyInto(main, await encodeBackup(plain.pieces(), encoding), plain.isEncoded);
+  using plain = new PlainCopy(snapshot, { isEncoded, hasThreads, onRead: request.onRead });
+  const stored = await copyInto(main, await encodeBackup(plain.pieces(), encoding), isEncoded);
   if (!(await wasWhole(snapshot, now))) {
     throw new SessionsError("STORE_CHANGED", { path, reason: "another program wrote it while it was copied" });
   }
-  const { rows, broken, fingerprint } = plain.end();
+  const { rows, broken, fingerprint } = await plain.end();
   const manifest: Manifest = {
     source: snapshot.realPath,
     createdAt: now.toISOString(),
@@ -120,42 +122,6 @@ function begin(
     ...(owner === undefined ? {} : { owner }),
     ...(signal === undefined ? {} : { signal }),
   });
-}
-
-/** The file as it is read: its pieces, and what they add up to. */
-class PlainCopy {
-  readonly #snapshot: Snapshot;
-  /** They are stored otherwise than they stand in the file. */
-  readonly isEncoded: boolean;
-  readonly #onRead: BackupRequest["onRead"];
-  readonly #hash = createHash("sha256");
-  readonly #count = new RecordCount();
-  #byteLength = 0;
-
-  constructor(snapshot: Snapshot, { isCompressed, encryption }: BackupEncoding, { onRead }: BackupRequest) {
-    this.#snapshot = snapshot;
-    this.isEncoded = isCompressed || encryption !== undefined;
-    this.#onRead = onRead;
-  }
-
-  /** Where they are stored as they are, a piece is valid until two others have been asked for. */
-  async *pieces(): AsyncGenerator<Uint8Array> {
-    const buffers = Array.from({ length: this.isEncoded ? 0 : BUFFERS }, () => Buffer.allocUnsafeSlow(PIECE_BYTES));
-    for (let turn = 0; ; turn += 1) {
-      const buffer = buffers[turn % BUFFERS] ?? Buffer.allocUnsafeSlow(SMALL_PIECE_BYTES);
-      const piece = buffer.subarray(0, this.#snapshot.read(buffer));
-      if (piece.length === 0) return;
-      this.#hash.update(piece);
-      this.#count.push(piece);
-      this.#byteLength += piece.length;
-      this.#onRead?.(this.#byteLength, this.#snapshot.byteLength);
-      yield piece;
-    }
-  }
-
-  end(): CountedRecords & { readonly fingerprint: Manifest["plain"] } {
-    return { ...this.#count.end(), fingerprint: { bytes: this.#byteLength, sha256: this.#hash.digest("hex") } };
-  }
 }
 
 /** @returns what was written; undefined where that are the very pieces of the file */

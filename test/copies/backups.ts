@@ -25,6 +25,16 @@ export function sessionFile(content: string | Uint8Array = CONTENT): string {
   return file;
 }
 
+/** One that is so large that another thread hashes it; returns the path of the file. */
+export function largeFile(): string {
+  const file = sessionFile();
+  const line = CONTENT.split("\r\n")[1] ?? "";
+  fs.appendFileSync(file, `${line}\r\n`.repeat(LARGE_ROWS - 2));
+  return file;
+}
+
+export const LARGE_ROWS = 500_000;
+
 export function backUp(file: string, request: Partial<BackupRequest> = {}): Promise<BackupWritten> {
   return writeBackup(file, { encoding: PLAIN, destination: "beside the file", now: NOW, tool: TOOL, ...request });
 }

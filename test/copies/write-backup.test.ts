@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { openBackup } from "../../src/copies/open-backup.js";
 import { temporaryFolder, failureOf, IS_ROOT } from "../storage/folder.js";
-import { backUp, CONTENT, GZIP, keyPair, NOW, sessionFile } from "./backups.js";
+import { backUp, CONTENT, GZIP, keyPair, LARGE_ROWS, largeFile, NOW, sessionFile } from "./backups.js";
 
 const HAS_AGE = spawnSync("age", ["--version"]).status === 0;
 
@@ -262,4 +262,13 @@ test("a file that was written just now by a program without our lock is looked a
   const { manifest } = await backUp(file);
   await appending;
   expect(manifest.rows).toBe(3);
+});
+
+test("a large file is copied, hashed and counted like a small one", async () => {
+  const file = largeFile();
+  const { path: backup, manifest } = await backUp(file);
+  const bytes = fs.readFileSync(file);
+  expect(fs.readFileSync(backup).equals(bytes)).toBe(true);
+  const fingerprint = { bytes: bytes.length, sha256: sha256(bytes) };
+  expect(manifest).toMatchObject({ rows: LARGE_ROWS, broken: 0, plain: fingerprint, stored: fingerprint });
 });
