@@ -39,6 +39,7 @@ export async function printLaidOutRows(
 
 /**
  * Prints rows that were made already, with what stands around them.
+ * @param pieces each must stay as it is until two others have been asked for
  * @param whenEmpty is called before anything is printed where there are none
  */
 export async function printPieces(
@@ -48,11 +49,17 @@ export async function printPieces(
   whenEmpty: () => Promise<void>,
 ): Promise<void> {
   let isEmpty = true;
+  let writing: Promise<void> = Promise.resolve();
   for await (const piece of pieces) {
     if (isEmpty) await output.write(around.begin);
-    await output.write(piece);
+    // The next piece is made while this one is written.
+    await writing;
+    writing = output.write(piece);
+    // A failure is thrown by the next await; until then it must not count as unhandled.
+    writing.catch(() => undefined);
     isEmpty = false;
   }
+  await writing;
   if (isEmpty) await whenEmpty();
   await output.write(isEmpty ? around.empty : around.end);
 }

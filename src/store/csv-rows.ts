@@ -32,7 +32,7 @@ export class RowRenderer {
     this.#cutoff = expiryCutoff(retention);
   }
 
-  /** The rows of some records of the current batch, by their places in it. */
+  /** The rows of some records of the current batch, by their places in it, in memory of their own. */
   render(records: readonly number[]): Uint8Array {
     const pieces: Buffer[] = [];
     const [first] = records;
@@ -55,7 +55,8 @@ export class RowRenderer {
       this.#isFirst = false;
       at += 1;
     }
-    return Buffer.concat(pieces);
+    const [only] = pieces;
+    return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
   }
 }
 

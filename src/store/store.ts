@@ -94,7 +94,7 @@ export interface ReadRequest {
 /** A stream of decoded sessions in batches, so that millions of them do not cost millions of promises. */
 export interface SessionReading extends AsyncIterable<readonly Session[]> {
   /**
-   * The sessions as rows of text (UTF-8) instead, in pieces, for stores that can make them without decoding every session.
+   * The sessions as rows of text (UTF-8) instead, in pieces that belong to the reader, for stores that can make them without decoding every session.
    * @param page how many rows to leave out, and at most how many to make after them
    */
   rows?(layout: RowLayout, page: { readonly offset: number; readonly limit: number }): AsyncIterable<Uint8Array>;
