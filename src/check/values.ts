@@ -194,12 +194,19 @@ function isOtherJson(text: string): boolean {
   const last = text.trimEnd().at(-1) ?? "";
   // What starts like one thing and ends like another is none, and an error of JSON.parse takes long.
   if (!OTHER_JSON_EDGES.test(first + last)) return false;
+  if (first === '"' && !mayBeString(text.trim())) return false;
   try {
     JSON.parse(text);
     return true;
   } catch {
     return false;
   }
+}
+
+/** The second quote of a JSON string is its last character, or stands behind a backslash. */
+function mayBeString(text: string): boolean {
+  const quote = text.indexOf('"', 1);
+  return quote !== -1 && (quote === text.length - 1 || text[quote - 1] === "\\");
 }
 
 /** Letters that Windows-1252 has where ISO 8859-1 has control characters; absent: it has none there. */

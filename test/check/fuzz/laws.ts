@@ -37,24 +37,25 @@ function must(holds: boolean, law: string, detail: () => string): void {
 /** The first law that a check or repair of these bytes breaks. `original` is undefined for bytes of another origin. */
 export function breachOf(bytes: Buffer, original: Original | undefined, slowMilliseconds = 1000): Breach | undefined {
   let milliseconds = Infinity;
-  // The first time the code is not compiled yet, and the machine does other things too.
+  // The first time the code is not compiled yet.
   for (let attempt = 0; attempt < 3 && milliseconds > slowMilliseconds; attempt += 1) {
-    const start = performance.now();
     try {
-      holdLaws(bytes, original);
+      milliseconds = Math.min(milliseconds, holdLaws(bytes, original));
     } catch (error) {
       if (error instanceof Broken) return { law: error.law, detail: error.message };
       return { law: "never throws", detail: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     }
-    milliseconds = Math.min(milliseconds, performance.now() - start);
   }
   return milliseconds > slowMilliseconds ? { law: "is fast", detail: `${milliseconds.toFixed(0)} ms` } : undefined;
 }
 
-function holdLaws(bytes: Buffer, original: Original | undefined): void {
+/** @returns how much processor time a repair takes, in milliseconds; what other programs do meanwhile says nothing about it */
+function holdLaws(bytes: Buffer, original: Original | undefined): number {
+  const start = process.cpuUsage();
   const diagnostics: Diagnostic[] = [];
   const plan = planRepair(memorySource(bytes), {}, { onDiagnostic: (diagnostic) => diagnostics.push(diagnostic) });
   const output = Buffer.concat([...plan.output()].map((piece) => Buffer.from(piece)));
+  const { user, system } = process.cpuUsage(start);
   // Some files are enough for what costs another pass.
   if (bytes.length % 4 === 0) sameDiagnostics(bytes, diagnostics, plan);
   if (bytes.length % 16 === 1) readsAnySource(bytes, diagnostics);
@@ -74,6 +75,7 @@ function holdLaws(bytes: Buffer, original: Original | undefined): void {
     inventsNothing(bytes, rows ?? [], original);
     keepsUntouched(bytes, rows ?? [], original);
   }
+  return (user + system) / 1000;
 }
 
 function rowsOf(output: Buffer): LooseRow[] | undefined {
