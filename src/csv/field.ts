@@ -1,3 +1,5 @@
+import { textOfBytes } from "./latin1.js";
+
 /**
  * A quoted field that text follows, as Python's csv module reads it: quotes are removed once, the rest is text.
  * @param raw all after the opening quote
@@ -16,17 +18,17 @@ export function brokenFieldText(raw: string): string {
   return text;
 }
 
-const COMMA = 0x2c;
-const QUOTE = 0x22;
+// Records from here on are their bytes as Latin-1.
 
-/** The value at a place of a well-formed record, which has no line break behind it; empty where it has fewer fields. */
-export function fieldAt(record: Uint8Array, place: number): string {
+/** The value at a place of a well-formed record, which has no line break behind it, as text; empty where it has fewer fields. */
+export function fieldAt(record: string, place: number): string {
   const [start, end] = fieldSpan(record, place);
-  return valueOf(record, start, end);
+  const bytes = record.slice(start, end);
+  return textOfBytes(bytes.startsWith('"') ? bytes.slice(1, -1).replaceAll('""', '"') : bytes);
 }
 
 /** Where the field at a place of a well-formed record stands; behind the record where it has fewer fields. */
-export function fieldSpan(record: Uint8Array, place: number): readonly [start: number, end: number] {
+export function fieldSpan(record: string, place: number): readonly [start: number, end: number] {
   let start = 0;
   for (let field = 0; start <= record.length; field += 1) {
     const end = fieldEnd(record, start);
@@ -37,11 +39,11 @@ export function fieldSpan(record: Uint8Array, place: number): readonly [start: n
 }
 
 /** The fields of a well-formed record as they stand, in quotes where they are. */
-export function rawFields(record: Uint8Array): string[] {
+export function rawFields(record: string): string[] {
   const fields: string[] = [];
   for (let start = 0; start <= record.length;) {
     const end = fieldEnd(record, start);
-    fields.push(Buffer.from(record.subarray(start, end)).toString("utf8"));
+    fields.push(record.slice(start, end));
     start = end + 1;
   }
   return fields;
@@ -49,38 +51,33 @@ export function rawFields(record: Uint8Array): string[] {
 
 /**
  * A well-formed record with other values at some places, which it must have; all else stays byte for byte.
- * @param fields by their places, each as it is to stand in the file
+ * @param fields by their places, each as it is to stand in the file, as Latin-1 too
  */
-export function replaceFields(record: Uint8Array, fields: ReadonlyMap<number, string>): Buffer {
-  const pieces: Uint8Array[] = [];
+export function replaceFields(record: string, fields: ReadonlyMap<number, string>): string {
+  let replaced = "";
   let copied = 0;
   let start = 0;
   for (let field = 0; start <= record.length; field += 1) {
     const end = fieldEnd(record, start);
     const replacement = fields.get(field);
     if (replacement !== undefined) {
-      pieces.push(record.subarray(copied, start), Buffer.from(replacement));
+      replaced += record.slice(copied, start) + replacement;
       copied = end;
     }
     start = end + 1;
   }
-  return Buffer.concat([...pieces, record.subarray(copied)]);
+  return replaced + record.slice(copied);
 }
 
 /** A quote opens a quoted field only where the field starts. */
-function fieldEnd(record: Uint8Array, start: number): number {
-  const closing = record[start] === QUOTE ? closingQuote(record, start) : start;
-  const comma = record.indexOf(COMMA, closing);
+function fieldEnd(record: string, start: number): number {
+  const closing = record[start] === '"' ? closingQuote(record, start) : start;
+  const comma = record.indexOf(",", closing);
   return comma === -1 ? record.length : comma;
 }
 
-function closingQuote(record: Uint8Array, opening: number): number {
-  let at = record.indexOf(QUOTE, opening + 1);
-  while (at !== -1 && record[at + 1] === QUOTE) at = record.indexOf(QUOTE, at + 2);
+function closingQuote(record: string, opening: number): number {
+  let at = record.indexOf('"', opening + 1);
+  while (at !== -1 && record[at + 1] === '"') at = record.indexOf('"', at + 2);
   return at === -1 ? record.length : at;
-}
-
-function valueOf(record: Uint8Array, start: number, end: number): string {
-  const text = Buffer.from(record.buffer, record.byteOffset + start, end - start).toString("utf8");
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
 }

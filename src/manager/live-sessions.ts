@@ -1,5 +1,6 @@
 import { encodeField } from "../check/encode.js";
 import { fieldAt, replaceFields } from "../csv/field.js";
+import { bytesOfText } from "../csv/latin1.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
@@ -67,7 +68,7 @@ export class LiveSessions {
       platform: this.#shared(texts.platform),
       lastActivity: createdAt,
       isPending: false,
-      record: image.append(Buffer.from(image.columns.names.map((name) => encodeField(byName[name] ?? "")).join(","))),
+      record: image.append(image.columns.names.map((name) => encodedField(byName[name] ?? "")).join(",")),
       older: NONE,
     };
     this.#add(session);
@@ -97,14 +98,14 @@ export class LiveSessions {
   /** The session as it is now. */
   view(session: LiveSession): ManagedSession {
     const image = this.#requireImage();
-    return new ManagedSession(session, image.bytesOf(session.record).toString("latin1"), image.columns);
+    return new ManagedSession(session, image.bytesOf(session.record), image.columns);
   }
 
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
   change({ record }: LiveSession, texts: SessionTexts): void {
     const image = this.#requireImage();
     const fields = Object.entries(texts).map(
-      ([column, text]) => [image.columns.at[column as ColumnName], encodeField(text)] as const,
+      ([column, text]) => [image.columns.at[column as ColumnName], encodedField(text)] as const,
     );
     image.replace(record, replaceFields(image.bytesOf(record), new Map(fields)));
   }
@@ -148,4 +149,9 @@ export class LiveSessions {
     if (this.#image === undefined) throw new Error("the sessions belong to no image yet");
     return this.#image;
   }
+}
+
+/** A text as a field, its bytes as Latin-1. */
+function encodedField(text: string): string {
+  return encodeField(bytesOfText(text));
 }

@@ -61,7 +61,7 @@ export class ManagedSession {
   }
 
   #text(column: ColumnName): string {
-    return fieldAt(Buffer.from(this.#record, "latin1"), this.#columns.at[column]);
+    return fieldAt(this.#record, this.#columns.at[column]);
   }
 }
 

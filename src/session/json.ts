@@ -117,10 +117,14 @@ function* members(
       at = skipSpace(text, skipSpace(text, keyEnd) + 1);
     }
     const end = skipValue(text, at);
-    const key = keyText === undefined ? String(index) : (JSON.parse(keyText) as string);
+    const key = keyText === undefined ? String(index) : stringValue(keyText);
     yield { key, keyText, start, value: { start: at, end } };
     at = skipSpace(text, skipSpace(text, end) + 1);
   }
+}
+
+function stringValue(source: string): string {
+  return source.includes("\\") ? (JSON.parse(source) as string) : source.slice(1, -1);
 }
 
 function skipValue(text: string, at: number): number {
@@ -145,14 +149,24 @@ function skipValue(text: string, at: number): number {
 }
 
 function skipString(text: string, at: number): number {
-  at += 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at + 1;
+  for (let end = text.indexOf('"', at + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end + 1;
+  }
+  return text.length;
 }
 
 function skipSpace(text: string, at: number): number {
-  while (at < text.length && /[ \t\r\n]/.test(text[at] ?? "")) at += 1;
+  while (isSpace(text.charCodeAt(at))) at += 1;
   return at;
+}
+
+const BACKSLASH = 0x5c;
+
+/** @param unit NaN is none */
+function isSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x0a || unit === 0x0d || unit === 0x09;
 }
 
 function trim(text: string, { start, end }: Span): Span {

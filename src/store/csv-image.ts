@@ -16,8 +16,8 @@ export class ImageRecord {
   /** In the image's bytes, line break included; a record that is not in them yet is empty and stands behind all others. */
   start: number;
   end: number;
-  /** What it is to become, line break included, where it is changed; empty where it is removed. */
-  changed: Buffer | undefined;
+  /** What it is to become, line break included, where it is changed; empty where it is removed. Bytes as Latin-1. */
+  changed: string | undefined;
 
   constructor(start: number, end: number) {
     this.start = start;
@@ -37,7 +37,6 @@ export interface ReadRecord {
 /** Spare room behind the bytes, so that sessions can be added in place. */
 const SPARE = 1.125;
 const SPARE_BYTES = 64 * 1024;
-const NOTHING = Buffer.alloc(0);
 
 /**
  * A whole CSV file in memory, with changes to some of its records: the next version is made by copying bytes, without
@@ -104,18 +103,16 @@ export class CsvImage {
     return this.#isPatched || this.#changed.size > 0;
   }
 
-  /** A record as it is to be, without its line break; valid until the next `build`. */
-  bytesOf(record: ImageRecord): Buffer {
-    const bytes = record.changed ?? this.#buffer.subarray(record.start, record.end);
-    if (bytes.at(-1) !== LF) return bytes;
-    return bytes.subarray(0, bytes.at(-2) === CR ? -2 : -1);
+  /** A record as it is to be, without its line break, its bytes as Latin-1. */
+  bytesOf(record: ImageRecord): string {
+    const bytes = this.#whole(record);
+    return bytes.slice(0, bytes.length - lineBreakLength(bytes));
   }
 
-  /** @param bytes without a line break; the record gets the one that it has, or that of the file */
-  replace(record: ImageRecord, bytes: Uint8Array): void {
-    const before = record.changed ?? this.#buffer.subarray(record.start, record.end);
-    const lineBreak = before.at(-1) !== LF ? "" : before.at(-2) === CR ? "\r\n" : "\n";
-    record.changed = Buffer.concat([bytes, Buffer.from(lineBreak)]);
+  /** @param bytes as Latin-1, without a line break; the record gets the one that it has, or that of the file */
+  replace(record: ImageRecord, bytes: string): void {
+    const before = this.#whole(record);
+    record.changed = bytes + before.slice(before.length - lineBreakLength(before));
     this.#changed.add(record);
   }
 
@@ -126,24 +123,24 @@ export class CsvImage {
    */
   patchField({ start, end, changed }: ImageRecord, place: number, text: string): boolean {
     if (changed !== undefined) return false;
-    const [fieldStart, fieldEnd] = fieldSpan(this.#buffer.subarray(start, end), place);
+    const [fieldStart, fieldEnd] = fieldSpan(this.#buffer.toString("latin1", start, end), place);
     if (fieldEnd - fieldStart !== text.length) return false;
     this.#buffer.write(text, start + fieldStart, "latin1");
     this.#isPatched = true;
     return true;
   }
 
-  /** Adds a record behind all others. @param bytes without a line break */
-  append(bytes: Uint8Array): ImageRecord {
+  /** Adds a record behind all others. @param bytes as Latin-1, without a line break */
+  append(bytes: string): ImageRecord {
     const record = new ImageRecord(this.#byteLength, this.#byteLength);
-    record.changed = Buffer.concat([bytes, Buffer.from(this.lineBreak)]);
+    record.changed = bytes + this.lineBreak;
     this.#records.push(record);
     this.#changed.add(record);
     return record;
   }
 
   remove(record: ImageRecord): void {
-    record.changed = NOTHING;
+    record.changed = "";
     this.#changed.add(record);
   }
 
@@ -159,6 +156,11 @@ export class CsvImage {
     return this.#buffer.subarray(0, this.#byteLength);
   }
 
+  /** As Latin-1, line break included. */
+  #whole({ start, end, changed }: ImageRecord): string {
+    return changed ?? this.#buffer.toString("latin1", start, end);
+  }
+
   #isInPlace(): boolean {
     for (const { start, end, changed } of this.#changed) if (changed?.length !== end - start) return false;
     return true;
@@ -166,7 +168,7 @@ export class CsvImage {
 
   #patch(): void {
     for (const record of this.#changed) {
-      if (record.changed !== undefined) this.#buffer.set(record.changed, record.start);
+      if (record.changed !== undefined) this.#buffer.write(record.changed, record.start, "latin1");
       record.changed = undefined;
     }
   }
@@ -191,7 +193,7 @@ export class CsvImage {
         shift += missingBreak;
         missingBreak = 0;
       }
-      edits.push({ byteOffset: start, byteLength: end - start, bytes: changed });
+      edits.push({ byteOffset: start, byteLength: end - start, bytes: Buffer.from(changed, "latin1") });
       record.start = start + shift;
       record.end = record.start + changed.length;
       record.changed = undefined;
@@ -216,7 +218,10 @@ export function bufferFor(byteLength: number): Buffer {
 }
 
 const LF = 0x0a;
-const CR = 0x0d;
+
+function lineBreakLength(bytes: string): number {
+  return bytes.endsWith("\r\n") ? 2 : bytes.endsWith("\n") ? 1 : 0;
+}
 
 function borderFaultOf(
   borders: BorderCheck,

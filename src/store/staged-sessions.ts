@@ -135,7 +135,7 @@ export class StagedSessions implements Disposable {
   }
 
   idOf(number: number): string {
-    return fieldAt(this.record(number), this.#idPlace);
+    return fieldAt(latin1(this.record(number)), this.#idPlace);
   }
 
   /** A staged record without its line break. */
@@ -156,9 +156,9 @@ export class StagedSessions implements Disposable {
   recordOver(number: number, existing: Uint8Array): Uint8Array {
     const absent = this.#absent(number);
     if (absent.length === 0) return this.record(number);
-    const fields = new Map(rawFields(this.record(number)).entries());
+    const fields = new Map(rawFields(latin1(this.record(number))).entries());
     for (const place of absent) fields.delete(place);
-    return replaceFields(existing, fields);
+    return Buffer.from(replaceFields(latin1(existing), fields), "latin1");
   }
 
   /** What takes the place of a record of the file is the very same. */
@@ -199,7 +199,7 @@ export class StagedSessions implements Disposable {
         window = { start, bytes: this.#spool.readInto(buffer.subarray(0, wanted), start) };
       }
       const bytes = window.bytes.subarray(start - window.start, end - window.start);
-      batch.push({ sessionId: fieldAt(bytes.subarray(0, -breakLength), this.#idPlace), bytes });
+      batch.push({ sessionId: fieldAt(latin1(bytes.subarray(0, -breakLength)), this.#idPlace), bytes });
     }
     if (batch.length > 0) yield batch;
   }
@@ -269,4 +269,8 @@ function encodeValues({ values, origin }: IncomingSession, names: readonly strin
   });
   if (known < values.size) throw new Error(`${origin} has values for columns that are not in the file`);
   return fields.join(",");
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

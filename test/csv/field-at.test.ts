@@ -13,7 +13,6 @@ test.each<[record: string, fields: string[]]>([
   ['a"",""', ['a""', ""]],
   [' "a,b"', [' "a', 'b"']],
 ])("the fields of %j", (record, fields) => {
-  // Somewhere in a longer buffer, as a record is.
-  const bytes = Buffer.from(`x,"${record}"`).subarray(3, -1);
+  const bytes = Buffer.from(record).toString("latin1");
   expect(fields.map((_, place) => fieldAt(bytes, place))).toEqual(fields);
 });
