@@ -1,4 +1,6 @@
-import { jsonMembers } from "./json.js";
+import { jsonDepth, jsonMembers } from "./json.js";
+import { dumpsString } from "./json-string.js";
+import { RawJson } from "./raw-json.js";
 
 /** What JSON can hold. */
 export type JsonValue =
@@ -6,40 +8,45 @@ export type JsonValue =
 
 export type JsonObject = Readonly<Record<string, JsonValue | undefined>>;
 
+/** What can be written as JSON: values, and texts that are JSON already. */
+export type JsonInput = JsonValue | RawJson | readonly JsonInput[] | { readonly [name: string]: JsonInput | undefined };
+
+export type JsonInputObject = Readonly<Record<string, JsonInput | undefined>>;
+
 /**
  * A value as Python's `json.dumps` writes it: `", "` and `": "` between parts, `\uXXXX` for what is not printable ASCII.
  * Members that are undefined are left out.
  *
- * @throws TypeError for what JSON cannot hold: numbers that are not finite, cycles, bigints, functions
+ * @throws TypeError for what JSON cannot hold: numbers that are not finite, cycles, bigints, functions, more than 500 levels
  */
-export function dumpsJson(value: JsonValue): string {
+export function dumpsJson(value: JsonInput): string {
+  return dumpsAt(0, value);
+}
+
+/** Readers of the file take about a thousand levels, in which a value stands some levels deep already. */
+const MOST_LEVELS = 500;
+
+function dumpsAt(level: number, value: JsonInput): string {
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "string") return dumpsString(value);
   if (typeof value === "number") {
     if (!Number.isFinite(value)) throw new TypeError(`${value} is no JSON number`);
     return JSON.stringify(value);
   }
-  if (isArray(value)) return `[${value.map(dumpsJson).join(", ")}]`;
+  const levels = level + (value instanceof RawJson ? jsonDepth(value.text) : 1);
+  if (levels > MOST_LEVELS) throw new TypeError(`JSON may have ${MOST_LEVELS} levels`);
+  if (value instanceof RawJson) return value.text;
+  if (isArray(value)) return `[${value.map((element) => dumpsAt(level + 1, element)).join(", ")}]`;
   if (typeof value !== "object") throw new TypeError(`a ${typeof value} is no JSON value`);
-  const members = Object.entries(value).filter((member): member is [string, JsonValue] => member[1] !== undefined);
-  return `{${members.map(([name, member]) => `${dumpsString(name)}: ${dumpsJson(member)}`).join(", ")}}`;
-}
-
-/** A string as `json.dumps` writes it. */
-export function dumpsString(text: string): string {
-  return escapeBeyondAscii(JSON.stringify(text));
-}
-
-/** Python's json writes U+007F as an escape too. */
-export function escapeBeyondAscii(json: string): string {
-  return json.replaceAll(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const members = Object.entries(value).filter((member): member is [string, JsonInput] => member[1] !== undefined);
+  return `{${members.map(([name, member]) => `${dumpsString(name)}: ${dumpsAt(level + 1, member)}`).join(", ")}}`;
 }
 
 /** Members to set by their names, as JSON texts; undefined removes one. */
 export type JsonTexts = ReadonlyMap<string, string | undefined>;
 
 /** @throws TypeError as `dumpsJson` */
-export function jsonTexts(members: JsonObject): JsonTexts {
+export function jsonTexts(members: JsonInputObject): JsonTexts {
   return new Map(
     Object.entries(members).map(([name, value]) => [name, value === undefined ? undefined : dumpsJson(value)]),
   );
@@ -64,6 +71,6 @@ export function mergeJson(text: string, changes: JsonTexts): string {
   return `{${members.join(", ")}}`;
 }
 
-function isArray(value: JsonValue): value is readonly JsonValue[] {
+function isArray(value: JsonInput): value is readonly JsonInput[] {
   return Array.isArray(value);
 }

@@ -1,3 +1,5 @@
+import { dumpsString } from "./json-string.js";
+
 /**
  * The source text of the value at a path inside a JSON text: `jsonAt('{"a":{"b":10000000000000000001}}', ["a","b"])` is
  * `10000000000000000001`, with all its digits, which `JSON.parse` would round.
@@ -79,6 +81,45 @@ export function mapJson(text: string, mapping: JsonMapping): string {
     }
   }
   return pieces.join("") + text.slice(copied);
+}
+
+/** How many objects and arrays of a JSON text lie in each other, at most. */
+export function jsonDepth(text: string): number {
+  let [depth, deepest] = [0, 0];
+  for (let at = 0; at < text.length;) {
+    const character = text[at];
+    if (character === '"') {
+      at = skipString(text, at);
+      continue;
+    }
+    if (character === "{" || character === "[") deepest = Math.max(deepest, (depth += 1));
+    else if (character === "}" || character === "]") depth -= 1;
+    at += 1;
+  }
+  return deepest;
+}
+
+/**
+ * A JSON text as Python's `json.dumps` would write its value, but for the numbers, which stay as they are written.
+ * @param text valid JSON, nested as deeply as it may be
+ */
+export function respaceJson(text: string): string {
+  const pieces: string[] = [];
+  for (let at = skipSpace(text, 0); at < text.length; at = skipSpace(text, at)) {
+    const start = at;
+    const character = text[at] ?? "";
+    if (character === '"') {
+      at = skipString(text, at);
+      pieces.push(dumpsString(JSON.parse(text.slice(start, at)) as string));
+    } else if (/[-\w]/.test(character)) {
+      at = skipValue(text, at);
+      pieces.push(text.slice(start, at));
+    } else {
+      at += 1;
+      pieces.push(character === "," || character === ":" ? `${character} ` : character);
+    }
+  }
+  return pieces.join("");
 }
 
 /** The elements of a JSON array, each with its index; empty for any other value. */

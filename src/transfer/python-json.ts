@@ -1,5 +1,5 @@
 import { isAscii } from "node:buffer";
-import { dumpsString, escapeBeyondAscii } from "../session/json-dumps.js";
+import { dumpsString, escapeBeyondAscii } from "../session/json-string.js";
 import type { Session } from "../session/session.js";
 import type { RowLayout, RowPart } from "../store/store.js";
 
