@@ -32,13 +32,17 @@ export type {
 export { SessionManager } from "./manager/session-manager.js";
 export type { ManagedSession } from "./manager/managed-session.js";
 export type {
+  ListRequest,
   LoadedContents,
   NewSessionRequest,
+  RemovedSession,
   SessionManagerEvents,
   SessionManagerOptions,
+  SessionPage,
 } from "./manager/options.js";
 export type { TimeSource, Timer } from "./manager/system-time.js";
-export type { JsonObject, JsonValue } from "./session/json-dumps.js";
+export type { JsonInput, JsonInputObject, JsonObject, JsonValue } from "./session/json-dumps.js";
+export { RawJson } from "./session/raw-json.js";
 
 export { COLUMN_NAMES, type ColumnName, type Columns } from "./session/columns.js";
 export type { Session } from "./session/session.js";

@@ -1,18 +1,20 @@
 // Law 4: acknowledged means fsynced.
 import { SessionsError } from "../errors.js";
 import type { Instant } from "../session/timestamp.js";
-import type { Locking } from "../store/csv-change.js";
+import type { LockOptions } from "../storage/lock.js";
 import { LiveCsv } from "../store/live-csv.js";
 import type { Faults } from "../store/store.js";
 import { ChangeQueue, type CommitBatch } from "./change-queue.js";
 import { LiveSessions, type LiveSession } from "./live-sessions.js";
 import type { SessionManagerOptions } from "./options.js";
 import type { TimeSource, Timer } from "./system-time.js";
+import { ToldSessions, type PendingNews, type SessionNews } from "./told-sessions.js";
 
 /** Who is told of what happens beside the changes that somebody waits for. */
 export interface DurableListener {
   reloaded(): void;
   failed(error: unknown): void;
+  happened(news: SessionNews): void;
 }
 
 export interface DurableSettings {
@@ -23,6 +25,10 @@ export interface DurableSettings {
 
 /** How often the file is looked at for changes of other programs, at most. */
 const LOOK_EVERY_US = 250_000;
+/** How often it is looked at where nobody asks and somebody listens. */
+const WATCH_EVERY_MS = 1000;
+/** So long a commit that failed says that the file cannot be written. */
+const TROUBLE_LASTS_US = 60_000_000;
 
 /**
  * The sessions of a file in memory, and their way to the disk: changes that come while a commit is under way share the next
@@ -39,11 +45,16 @@ export class DurableSessions {
   #work: Promise<void> | undefined;
   #isCommitWanted = false;
   #commitTimer: Timer | undefined;
+  #watchTimer: Timer | undefined;
+  readonly #told = new ToldSessions();
+  #commitCount = 0;
+  #readTrouble: unknown;
+  #writeTrouble: { readonly error: unknown; readonly at: Instant } | undefined;
   #lookedAt: Instant;
   #isClosed = false;
 
   /** @throws SessionsError as `LiveCsv` */
-  constructor(file: string, locking: Locking, settings: DurableSettings, listener: DurableListener) {
+  constructor(file: string, locking: LockOptions, settings: DurableSettings, listener: DurableListener) {
     this.#settings = settings;
     this.#listener = listener;
     const sessions = new LiveSessions();
@@ -74,10 +85,43 @@ export class DurableSessions {
     if (this.#work !== undefined || Math.abs(now - this.#lookedAt) < LOOK_EVERY_US) return;
     this.#lookedAt = now;
     try {
-      if (!this.#live.isCurrent()) this.#reload();
+      if (!this.#live.isCurrent()) {
+        this.#reload();
+        this.#writeTrouble = undefined;
+      }
+      this.#readTrouble = undefined;
     } catch (error) {
+      this.#readTrouble = error;
       this.#listener.failed(error);
     }
+  }
+
+  /** How many versions of the file were written. */
+  get commitCount(): number {
+    return this.#commitCount;
+  }
+
+  /** Why the file cannot be read or written, as far as that is known; undefined where all is well. */
+  findTrouble(): unknown {
+    this.look();
+    const { error, at = -Infinity } = this.#writeTrouble ?? {};
+    const isRecent = this.#settings.time.now() - at < TROUBLE_LASTS_US;
+    return this.#readTrouble ?? this.#live.image.borderFault ?? (isRecent ? error : undefined);
+  }
+
+  /** Tells from here on, or no more, what happens to sessions, and looks for it where nobody asks. */
+  watch(isWanted: boolean): void {
+    this.#watchTimer?.cancel();
+    this.#watchTimer = undefined;
+    if (!isWanted || this.#isClosed) {
+      this.#told.end();
+      return;
+    }
+    this.#told.begin(this.#sessions);
+    this.#watchTimer = this.#settings.time.after(WATCH_EVERY_MS, () => {
+      this.look();
+      this.watch(true);
+    });
   }
 
   /** The session was active now. It is written a little later, with others. */
@@ -125,6 +169,7 @@ export class DurableSessions {
     } finally {
       this.#isClosed = true;
       this.#commitTimer?.cancel();
+      this.watch(false);
       await this.#work;
       this.#live.close();
     }
@@ -158,6 +203,8 @@ export class DurableSessions {
   async #commit(): Promise<void> {
     let batch: CommitBatch | undefined;
     let touched = new Map<string, Instant>();
+    let changedIds: ReadonlySet<string> = new Set();
+    let news: PendingNews | undefined;
     try {
       await this.#live.commit(
         () => this.#reload(),
@@ -166,21 +213,32 @@ export class DurableSessions {
           touched = this.#touched;
           this.#touched = new Map();
           this.#writeTouches(touched);
+          changedIds = this.#sessions.takeChangedIds();
+          news = this.#told.compare(this.#sessions, changedIds);
         },
       );
+      this.#readTrouble = this.#writeTrouble = undefined;
+      if (changedIds.size > 0) this.#commitCount += 1;
+      this.#tell(news);
       batch?.acknowledge();
     } catch (error) {
       this.#takeBack(batch ?? this.#queue.take(), touched, error);
+      if (isWritten(error)) this.#tell(news);
     }
   }
 
+  #tell(pending: PendingNews | undefined): void {
+    pending?.settle();
+    for (const news of pending?.news ?? []) this.#listener.happened(news);
+  }
+
   #takeBack(batch: CommitBatch, touched: ReadonlyMap<string, Instant>, error: unknown): void {
-    const isWritten = error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
-    const { batch: batching, touchDelayMs } = this.#settings;
-    batch.fail(error, isWritten);
+    const { batch: batching, touchDelayMs, time } = this.#settings;
+    this.#writeTrouble = { error, at: time.now() };
+    batch.fail(error, isWritten(error));
     if (batching !== undefined) this.#planCommit(batching.everyMs);
     if (touched.size > 0 || batching !== undefined) this.#listener.failed(error);
-    if (isWritten) return;
+    if (isWritten(error)) return;
     for (const [sessionId, time] of touched) {
       this.#touched.set(sessionId, Math.max(time, this.#touched.get(sessionId) ?? -Infinity));
     }
@@ -205,6 +263,7 @@ export class DurableSessions {
     this.#live.reload((read) => sessions.load(read));
     sessions.image = this.#live.image;
     this.#sessions = sessions;
+    this.#tell(this.#told.compareAll(sessions));
     for (const [sessionId, time] of this.#touched) {
       const session = sessions.find(sessionId);
       if (session === undefined || session.lastActivity >= time) this.#touched.delete(sessionId);
@@ -213,4 +272,8 @@ export class DurableSessions {
     this.#queue.runAgain();
     this.#listener.reloaded();
   }
+}
+
+function isWritten(error: unknown): boolean {
+  return error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
 }

@@ -5,6 +5,7 @@ import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
+import { hashOfId } from "../store/id-numbers.js";
 
 /** A session in memory: what is asked for often; the rest stands in its record. */
 export interface LiveSession {
@@ -32,6 +33,7 @@ export class LiveSessions {
   /** The session itself where a user has one, as most have. */
   readonly #byUser = new Map<string, LiveSession | Set<LiveSession>>();
   #image: CsvImage | undefined;
+  #changedIds = new Set<string>();
 
   get size(): number {
     return this.#byId.size;
@@ -72,6 +74,7 @@ export class LiveSessions {
       older: NONE,
     };
     this.#add(session);
+    this.#changedIds.add(session.sessionId);
     return session;
   }
 
@@ -102,8 +105,9 @@ export class LiveSessions {
   }
 
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
-  change({ record }: LiveSession, texts: SessionTexts): void {
+  change({ sessionId, record }: LiveSession, texts: SessionTexts): void {
     const image = this.#requireImage();
+    this.#changedIds.add(sessionId);
     const fields = Object.entries(texts).map(
       ([column, text]) => [image.columns.at[column as ColumnName], encodedField(text)] as const,
     );
@@ -114,6 +118,7 @@ export class LiveSessions {
   writeActivity(session: LiveSession): void {
     const image = this.#requireImage();
     const text = formatTimestamp(session.lastActivity);
+    this.#changedIds.add(session.sessionId);
     if (image.patchField(session.record, image.columns.at.last_activity, text)) return;
     this.change(session, { last_activity: text });
   }
@@ -121,7 +126,20 @@ export class LiveSessions {
   remove(session: LiveSession): void {
     const image = this.#requireImage();
     for (const record of [...session.older, session.record]) image.remove(record);
+    this.#changedIds.add(session.sessionId);
     this.#forget(session);
+  }
+
+  /** The ids of all sessions that were made, changed or removed since they were taken last. */
+  takeChangedIds(): ReadonlySet<string> {
+    const ids = this.#changedIds;
+    this.#changedIds = new Set();
+    return ids;
+  }
+
+  /** A number that differs, as far as numbers can, where the bytes of two records do. */
+  hashOf({ record }: LiveSession): number {
+    return hashOfId(this.#requireImage().bytesOf(record));
   }
 
   #add(session: LiveSession): void {

@@ -2,7 +2,7 @@ import { fieldAt } from "../csv/field.js";
 import type { Columns, ColumnName } from "../session/columns.js";
 import { isNothingPending } from "../session/session.js";
 import type { JsonObject } from "../session/json-dumps.js";
-import { parseTimestamp, type Instant } from "../session/timestamp.js";
+import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 
 /** A session as it was when it was asked for; it does not change. */
 export class ManagedSession {
@@ -31,7 +31,18 @@ export class ManagedSession {
 
   /** Microseconds since 1970. */
   get createdAt(): Instant {
-    return parseTimestamp(this.#text("created_at"));
+    return parseTimestamp(this.createdAtText);
+  }
+
+  /** As it stands in the file. */
+  get createdAtText(): string {
+    return this.#text("created_at");
+  }
+
+  /** As it stands in the file; where that is not written yet, as it will. */
+  get lastActivityText(): string {
+    const text = this.#text("last_activity");
+    return parseTimestamp(text) === this.lastActivity ? text : formatTimestamp(this.lastActivity);
   }
 
   /** JSON text of the approval that the user has to answer; undefined where nothing is pending. */

@@ -1,5 +1,6 @@
 import type { LockHolder } from "../errors.js";
-import type { JsonObject } from "../session/json-dumps.js";
+import type { JsonInputObject } from "../session/json-dumps.js";
+import type { RawJson } from "../session/raw-json.js";
 import type { Faults } from "../store/store.js";
 import type { ManagedSession } from "./managed-session.js";
 import type { TimeSource } from "./system-time.js";
@@ -23,16 +24,25 @@ export interface SessionManagerOptions {
   readonly lockWaitMs?: number;
   /** What others are told who wait for the lock; left out, process id, host and "session manager". */
   readonly holder?: LockHolder;
+  /** Ends the waiting for another program's lock, with CANCELLED, when the process is to end. */
+  readonly signal?: AbortSignal;
   /** Clock and timers; left out, those of the system. */
   readonly time?: TimeSource;
   /** Makes session and thread ids; left out, UUIDs of version 4. */
   readonly createId?: () => string;
 }
 
-/** What a manager tells of. */
+/**
+ * What a manager tells of. While somebody listens to `created`, `changed` or `removed`, the manager looks every second
+ * whether another program changed the file; what others did to sessions is told as what this manager does.
+ */
 export interface SessionManagerEvents {
   /** A session is in the file. */
   created: [session: ManagedSession];
+  /** What stands in the file of a session is another; a last activity that moved counts too. */
+  changed: [session: ManagedSession];
+  /** A session is gone from the file: deleted, or cleaned up when it had expired. */
+  removed: [session: RemovedSession];
   /** Expired sessions are gone from the file. */
   expired: [sessionIds: readonly string[]];
   /** Another program changed the file; it was read anew. */
@@ -53,5 +63,29 @@ export interface LoadedContents {
 export interface NewSessionRequest {
   readonly userId: string;
   readonly platform: string;
-  readonly metadata?: JsonObject;
+  readonly metadata?: JsonInputObject | RawJson;
+}
+
+/** Which sessions are listed; left out, all active ones. */
+export interface ListRequest {
+  readonly userId?: string;
+  readonly platform?: string;
+  readonly state?: "active" | "all";
+  /** So many before are left out; 0. */
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+export interface SessionPage {
+  /** In the order of the file, but for those whose id has an earlier record too. */
+  readonly sessions: readonly ManagedSession[];
+  /** How many there are, on all pages. */
+  readonly count: number;
+}
+
+/** What is left to say of a session that is gone. */
+export interface RemovedSession {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly platform: string;
 }

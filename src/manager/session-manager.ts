@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { EventEmitter } from "node:events";
 import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { NEW_FILE_HEADER } from "../session/columns.js";
-import { dumpsJson, jsonTexts, mergeJson, type JsonObject } from "../session/json-dumps.js";
-import { stateOf, type Retention } from "../session/retention.js";
+import { jsonTexts, mergeJson, type JsonInputObject } from "../session/json-dumps.js";
+import type { RawJson } from "../session/raw-json.js";
+import { stateOf, type Retention, type SessionState } from "../session/retention.js";
 import { formatTimestamp } from "../session/timestamp.js";
-import type { Locking } from "../store/csv-change.js";
+import type { LockOptions } from "../storage/lock.js";
 import { createCsv } from "../store/csv-writing.js";
 import { DurableSessions, type DurableSettings } from "./durable-sessions.js";
 import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
 import { lockHolderAt } from "./lock-holder.js";
 import { ManagedSession } from "./managed-session.js";
-import type { LoadedContents, NewSessionRequest, SessionManagerEvents, SessionManagerOptions } from "./options.js";
+import { ManagerEvents } from "./manager-events.js";
+import { newSessionTexts, objectText } from "./new-session.js";
+import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
+import { activeOf, expiredOf, isActive, latestOf, pageOf } from "./session-selection.js";
 import { SYSTEM_TIME, type TimeSource, type Timer } from "./system-time.js";
 
 const SECONDS_PER_MINUTE = 60;
@@ -29,15 +32,17 @@ const MS_PER_MINUTE = 60_000;
  * DURABILITY_UNKNOWN it is in the file, and a power cut may take it back.
  */
 export class SessionManager implements AsyncDisposable {
-  readonly events = new EventEmitter<SessionManagerEvents>();
+  readonly events = new ManagerEvents();
   readonly #durable: DurableSessions;
   readonly #timeoutSeconds: number;
   readonly #cleanupIntervalMs: number;
   readonly #time: TimeSource;
   readonly #createId: () => string;
   #cleanupTimer: Timer | undefined;
+  /** Ids of new sessions that are not on the disk yet: whoever asks for one waits for it. */
+  readonly #unwritten = new Set<string>();
 
-  private constructor(file: string, locking: Locking, time: TimeSource, options: SessionManagerOptions) {
+  private constructor(file: string, locking: LockOptions, time: TimeSource, options: SessionManagerOptions) {
     const { timeoutMinutes = 60, cleanupIntervalMinutes = 5, touchDelayMs = 1000, batch } = options;
     this.#time = time;
     this.#timeoutSeconds = timeoutMinutes * SECONDS_PER_MINUTE;
@@ -46,8 +51,10 @@ export class SessionManager implements AsyncDisposable {
     const settings: DurableSettings = { touchDelayMs, batch, time };
     this.#durable = new DurableSessions(file, locking, settings, {
       reloaded: () => this.events.emit("reloaded", this.contents),
-      failed: (error) => this.#tell(error),
+      failed: (error) => this.events.tellError(error),
+      happened: (news) => this.events.tell(news),
     });
+    this.events.onWatched = (isWatched) => this.#durable.watch(isWatched);
     this.#planCleanup();
   }
 
@@ -57,8 +64,8 @@ export class SessionManager implements AsyncDisposable {
    */
   static async open(options: SessionManagerOptions): Promise<SessionManager> {
     const time = options.time ?? SYSTEM_TIME;
-    const { holder = lockHolderAt(time.now()), lockWaitMs = 10_000 } = options;
-    const locking: Locking = { holder, waitMs: lockWaitMs };
+    const { holder = lockHolderAt(time.now()), lockWaitMs = 10_000, signal } = options;
+    const locking: LockOptions = { holder, waitMs: lockWaitMs, ...(signal && { signal }) };
     const file = path.resolve(options.store);
     const load = (): SessionManager => new SessionManager(file, locking, time, options);
     try {
@@ -92,32 +99,33 @@ export class SessionManager implements AsyncDisposable {
    * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
    * this resolves, where there is none.
    */
-  async getOrCreateSession({ userId, platform, metadata = {} }: NewSessionRequest): Promise<ManagedSession> {
-    requireText(userId, "userId");
+  async getOrCreateSession(request: NewSessionRequest): Promise<ManagedSession> {
+    return (await this.getOrCreate(request)).session;
+  }
+
+  /** The same, and whether it is a new one. */
+  async getOrCreate(
+    request: NewSessionRequest,
+  ): Promise<{ readonly session: ManagedSession; readonly isNew: boolean }> {
+    const { userId, platform } = request;
     this.#durable.look();
-    const existing = this.#activeOf(userId, platform);
-    if (existing !== undefined) return this.#touch(existing);
-    const [sessionId, threadId] = [this.#createId(), this.#createId()];
+    const existing = latestOf(this.#sessions, userId, platform, this.#retention());
+    if (existing !== undefined && !this.#unwritten.has(existing.sessionId)) {
+      return { session: this.#touch(existing), isNew: false };
+    }
     const createdAt = this.#time.now();
-    const time = formatTimestamp(createdAt);
-    const texts = {
-      session_id: sessionId,
-      user_id: userId,
-      platform,
-      thread_id: threadId,
-      created_at: time,
-      last_activity: time,
-      pending_approval: "",
-      metadata: dumpsJson(metadata),
-    };
-    const { session, isNew } = await this.#durable.change(() => {
-      // Another program may have made it meanwhile.
-      const found = this.#activeOf(userId, platform);
-      if (found !== undefined) return { session: this.#touch(found), isNew: false };
-      return { session: this.#view(this.#sessions.create(texts, createdAt)), isNew: true };
-    });
-    if (isNew) this.events.emit("created", session);
-    return session;
+    const texts = newSessionTexts(request, this.#createId, createdAt);
+    this.#unwritten.add(texts.session_id);
+    try {
+      return await this.#durable.change(() => {
+        // Another caller or program may have made it meanwhile.
+        const found = latestOf(this.#sessions, userId, platform, this.#retention());
+        if (found !== undefined) return { session: this.#touch(found), isNew: false };
+        return { session: this.#view(this.#sessions.create(texts, createdAt)), isNew: true };
+      });
+    } finally {
+      this.#unwritten.delete(texts.session_id);
+    }
   }
 
   /** An active session, touched. @throws SessionsError SESSION_NOT_FOUND */
@@ -133,21 +141,52 @@ export class SessionManager implements AsyncDisposable {
     return session && this.#view(session);
   }
 
+  /** The same, expired ones too. */
+  findSessionOfAnyState(sessionId: string): ManagedSession | undefined {
+    this.#durable.look();
+    const session = this.#sessions.find(sessionId);
+    return session && this.#view(session);
+  }
+
+  stateOf({ lastActivity }: ManagedSession): SessionState {
+    return stateOf(lastActivity, this.#retention());
+  }
+
   /** The active sessions of a user, on all platforms. */
   getUserSessions(userId: string): ManagedSession[] {
     this.#durable.look();
-    return this.#views(this.#sessions.of(userId));
+    return activeOf(this.#sessions.of(userId), this.#retention()).map((session) => this.#view(session));
   }
 
   /** All active sessions. */
   getAllSessions(): ManagedSession[] {
     this.#durable.look();
-    return this.#views(this.#sessions.all());
+    return activeOf(this.#sessions.all(), this.#retention()).map((session) => this.#view(session));
+  }
+
+  /** A page of the sessions that are asked for. */
+  listSessions(request: ListRequest): SessionPage {
+    this.#durable.look();
+    const { page, count } = pageOf(this.#sessions, request, this.#retention());
+    return { sessions: page.map((session) => this.#view(session)), count };
+  }
+
+  /** How many versions of the file this manager wrote. */
+  get commitCount(): number {
+    return this.#durable.commitCount;
+  }
+
+  /**
+   * Why the file cannot be read or written any more: what the last look, or a commit of the last minute, failed with;
+   * undefined where all is well.
+   */
+  findTrouble(): unknown {
+    return this.#durable.findTrouble();
   }
 
   /** @throws SessionsError SESSION_NOT_FOUND; TypeError for what JSON cannot hold */
-  async setPendingApproval(sessionId: string, approval: JsonObject): Promise<ManagedSession> {
-    const text = dumpsJson(approval);
+  async setPendingApproval(sessionId: string, approval: JsonInputObject | RawJson): Promise<ManagedSession> {
+    const text = objectText(approval);
     return this.#update(sessionId, () => ({ pending_approval: text }));
   }
 
@@ -160,7 +199,7 @@ export class SessionManager implements AsyncDisposable {
    * Sets members of a session's metadata, and removes those that are undefined; all others stay as they are written.
    * @throws SessionsError SESSION_NOT_FOUND; TypeError for what JSON cannot hold
    */
-  async updateSessionMetadata(sessionId: string, members: JsonObject): Promise<ManagedSession> {
+  async updateSessionMetadata(sessionId: string, members: JsonInputObject): Promise<ManagedSession> {
     // Texts, as the caller may change the members before they are written.
     const texts = jsonTexts(members);
     return this.#update(sessionId, (session) => ({
@@ -183,10 +222,10 @@ export class SessionManager implements AsyncDisposable {
   /** Removes all expired sessions from the file. @returns how many */
   async cleanupExpiredSessions(): Promise<number> {
     this.#durable.look();
-    if (this.#expired().length === 0) return 0;
+    if (expiredOf(this.#sessions, this.#retention()).length === 0) return 0;
     let removed: readonly string[] = [];
     await this.#durable.change(() => {
-      const expired = this.#expired();
+      const expired = expiredOf(this.#sessions, this.#retention());
       for (const session of expired) this.#sessions.remove(session);
       removed = expired.map(({ sessionId }) => sessionId);
     });
@@ -213,13 +252,9 @@ export class SessionManager implements AsyncDisposable {
     return { now: this.#time.now(), timeoutSeconds: this.#timeoutSeconds };
   }
 
-  #isActive({ lastActivity }: LiveSession): boolean {
-    return stateOf(lastActivity, this.#retention()) === "active";
-  }
-
   #find(sessionId: string): LiveSession | undefined {
     const session = this.#sessions.find(sessionId);
-    return session !== undefined && this.#isActive(session) ? session : undefined;
+    return session !== undefined && isActive(session, this.#retention()) ? session : undefined;
   }
 
   #require(sessionId: string): LiveSession {
@@ -229,30 +264,8 @@ export class SessionManager implements AsyncDisposable {
     return session;
   }
 
-  #activeOf(userId: string, platform: string): LiveSession | undefined {
-    let latest: LiveSession | undefined;
-    for (const session of this.#sessions.of(userId)) {
-      if (session.platform !== platform || !this.#isActive(session)) continue;
-      if (latest === undefined || session.lastActivity > latest.lastActivity) latest = session;
-    }
-    return latest;
-  }
-
-  #expired(): LiveSession[] {
-    const retention = this.#retention();
-    return Array.from(this.#sessions.all()).filter(
-      ({ lastActivity }) => stateOf(lastActivity, retention) === "expired",
-    );
-  }
-
   #view(session: LiveSession): ManagedSession {
     return this.#sessions.view(session);
-  }
-
-  #views(sessions: Iterable<LiveSession>): ManagedSession[] {
-    const retention = this.#retention();
-    const active = Array.from(sessions).filter(({ lastActivity }) => stateOf(lastActivity, retention) === "active");
-    return active.map((session) => this.#view(session));
   }
 
   #touch(session: LiveSession): ManagedSession {
@@ -280,17 +293,8 @@ export class SessionManager implements AsyncDisposable {
   #planCleanup(): void {
     if (this.#cleanupIntervalMs <= 0) return;
     this.#cleanupTimer = this.#time.after(this.#cleanupIntervalMs, () => {
-      this.cleanupExpiredSessions().catch((error: unknown) => this.#tell(error));
+      this.cleanupExpiredSessions().catch((error: unknown) => this.events.tellError(error));
       this.#planCleanup();
     });
   }
-
-  /** Without a listener nobody wants to know, and Node would end the process. */
-  #tell(error: unknown): void {
-    if (this.events.listenerCount("error") > 0) this.events.emit("error", error);
-  }
-}
-
-function requireText(value: string, name: string): void {
-  if (value === "") throw new TypeError(`${name} is empty`);
 }

@@ -1,9 +1,9 @@
 // Law 3: every write goes through the lock and the atomic replacement. Law 4: acknowledged means fsynced.
 import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
-import { acquireLock } from "../storage/lock.js";
+import { acquireLock, type LockOptions } from "../storage/lock.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
-import { commitAsOurs, type Locking } from "./csv-change.js";
+import { commitAsOurs } from "./csv-change.js";
 import { bufferFor, CsvImage, type ReadRecord } from "./csv-image.js";
 
 /** Is told of every session of the file that can be decoded, in the order of the file. */
@@ -15,7 +15,7 @@ export type OnRecord = (read: ReadRecord) => void;
  */
 export class LiveCsv implements Disposable {
   readonly path: string;
-  readonly #locking: Locking;
+  readonly #locking: LockOptions;
   #snapshot: Snapshot;
   #image: CsvImage;
   /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
@@ -24,7 +24,7 @@ export class LiveCsv implements Disposable {
   /**
    * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours
    */
-  constructor(path: string, locking: Locking, onRecord: OnRecord) {
+  constructor(path: string, locking: LockOptions, onRecord: OnRecord) {
     this.path = path;
     this.#locking = locking;
     [this.#snapshot, this.#image] = this.#read(onRecord);
@@ -57,7 +57,7 @@ export class LiveCsv implements Disposable {
    *
    * @param reload is called under the lock where the version in memory is not that of the file; it must call `reload`
    * @param prepare is called then; what is changed when it returns is written
-   * @throws SessionsError STORE_LOCKED, STORE_DAMAGED, STORE_CHANGED, IO_FAILED and what `reload` throws: the file is as it
+   * @throws SessionsError STORE_LOCKED, CANCELLED, STORE_DAMAGED, STORE_CHANGED, IO_FAILED and what `reload` throws: the file is as it
    * was, and the version in memory is stale until the next `reload`. DURABILITY_UNKNOWN: it is written, and a power cut may
    * take it back.
    */

@@ -1,0 +1,45 @@
+import { EventEmitter } from "node:events";
+import type { SessionManagerEvents } from "./options.js";
+import type { SessionNews } from "./told-sessions.js";
+
+/** Events for which the file is watched. */
+const WATCHED: readonly (string | symbol)[] = ["created", "changed", "removed"];
+
+/** A manager's events; says whether somebody listens to what happens to sessions. */
+export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
+  /** Is told when the first listener comes, and when the last one has gone. */
+  onWatched: (isWatched: boolean) => void = () => undefined;
+  #isWatched = false;
+
+  constructor() {
+    super();
+    // Before a listener is there, and when it has gone.
+    (this as EventEmitter).on("newListener", (name: string) => this.#count(name, 1));
+    (this as EventEmitter).on("removeListener", (name: string) => this.#count(name, 0));
+  }
+
+  /** A listener that throws is the fault of its program, not of the commit that is told. */
+  tell(news: SessionNews): void {
+    try {
+      if (news.type === "removed") this.emit(news.type, news.session);
+      else this.emit(news.type, news.session);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
+
+  /** Without a listener nobody wants to know, and Node would end the process. */
+  tellError(error: unknown): void {
+    if (this.listenerCount("error") > 0) this.emit("error", error);
+  }
+
+  #count(name: string, coming: number): void {
+    if (!WATCHED.includes(name)) return;
+    const count = WATCHED.reduce((sum, watched) => sum + (this as EventEmitter).listenerCount(watched), coming);
+    if (count > 0 === this.#isWatched) return;
+    this.#isWatched = count > 0;
+    this.onWatched(this.#isWatched);
+  }
+}

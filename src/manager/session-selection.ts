@@ -1,0 +1,48 @@
+import { stateOf, type Retention } from "../session/retention.js";
+import type { LiveSession, LiveSessions } from "./live-sessions.js";
+import type { ListRequest } from "./options.js";
+
+export function isActive({ lastActivity }: LiveSession, retention: Retention): boolean {
+  return stateOf(lastActivity, retention) === "active";
+}
+
+export function activeOf(sessions: Iterable<LiveSession>, retention: Retention): LiveSession[] {
+  return Array.from(sessions).filter((session) => isActive(session, retention));
+}
+
+export function expiredOf(sessions: LiveSessions, retention: Retention): LiveSession[] {
+  return Array.from(sessions.all()).filter((session) => !isActive(session, retention));
+}
+
+/** The active session of a user on a platform that was active last. */
+export function latestOf(
+  sessions: LiveSessions,
+  userId: string,
+  platform: string,
+  retention: Retention,
+): LiveSession | undefined {
+  let latest: LiveSession | undefined;
+  for (const session of sessions.of(userId)) {
+    if (session.platform !== platform || !isActive(session, retention)) continue;
+    if (latest === undefined || session.lastActivity > latest.lastActivity) latest = session;
+  }
+  return latest;
+}
+
+/** One page of the sessions that are asked for, and how many there are in all. */
+export function pageOf(
+  sessions: LiveSessions,
+  request: ListRequest,
+  retention: Retention,
+): { readonly page: readonly LiveSession[]; readonly count: number } {
+  const { userId, platform, state = "active", offset = 0, limit = Infinity } = request;
+  const page: LiveSession[] = [];
+  let count = 0;
+  for (const session of userId === undefined ? sessions.all() : sessions.of(userId)) {
+    if (platform !== undefined && session.platform !== platform) continue;
+    if (state === "active" && !isActive(session, retention)) continue;
+    if (count >= offset && page.length < limit) page.push(session);
+    count += 1;
+  }
+  return { page, count };
+}
