@@ -3,15 +3,16 @@ import tseslint from "typescript-eslint";
 
 /** Imports run one way, see docs/ARCHITECTURE.md; each folder names what it may not reach. */
 const layers = {
-  csv: ["session", "check", "storage", "store", "copies", "transfer", "manager", "demo", "cli"],
-  check: ["storage", "store", "copies", "transfer", "manager", "demo", "cli"],
-  session: ["check", "storage", "store", "copies", "transfer", "manager", "demo", "cli"],
-  storage: ["csv", "session", "check", "store", "copies", "transfer", "manager", "demo", "cli"],
-  store: ["copies", "transfer", "manager", "demo", "cli"],
-  copies: ["transfer", "manager", "demo", "cli"],
-  transfer: ["manager", "demo", "cli"],
-  manager: ["copies", "transfer", "demo", "cli"],
-  demo: ["storage", "store", "copies", "transfer", "manager", "cli"],
+  csv: ["session", "check", "storage", "store", "copies", "transfer", "manager", "demo", "server", "cli"],
+  check: ["storage", "store", "copies", "transfer", "manager", "demo", "server", "cli"],
+  session: ["check", "storage", "store", "copies", "transfer", "manager", "demo", "server", "cli"],
+  storage: ["csv", "session", "check", "store", "copies", "transfer", "manager", "demo", "server", "cli"],
+  store: ["copies", "transfer", "manager", "demo", "server", "cli"],
+  copies: ["transfer", "manager", "demo", "server", "cli"],
+  transfer: ["manager", "demo", "server", "cli"],
+  manager: ["copies", "transfer", "demo", "server", "cli"],
+  server: ["check", "storage", "copies", "transfer", "demo", "cli"],
+  demo: ["storage", "store", "copies", "transfer", "manager", "server", "cli"],
 };
 
 const layerRules = Object.entries(layers).map(([layer, forbidden]) => ({

@@ -81,7 +81,7 @@ async function buildCommandLine() {
     // The licences of what is bundled stand in a file of their own.
     legalComments: "none",
     metafile: true,
-    external: ["fs-native-extensions"],
+    external: ["fs-native-extensions", "fastify", "@fastify/swagger"],
     // Parts are loaded by require, which costs less than the loader of ES modules.
     supported: { "dynamic-import": false },
     define: { SESSIONS_VERSION: JSON.stringify(version) },

@@ -16,8 +16,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   transfer: ["copies", "store", "check", "storage", "session", "csv", "kernel"],
   demo: ["session"],
   manager: ["store", "check", "storage", "session", "csv", "kernel"],
+  server: ["manager", "store", "session"],
   index: ["manager", "store", "session"],
-  cli: ["copies", "transfer", "store", "check", "storage", "session", "csv", "kernel", "demo"],
+  cli: ["server", "manager", "copies", "transfer", "store", "check", "storage", "session", "csv", "kernel", "demo"],
 };
 
 const SOURCE = path.resolve("src");

@@ -1,0 +1,110 @@
+import swagger from "@fastify/swagger";
+import fastify, { type FastifyInstance, type HTTPMethods } from "fastify";
+import { guardAccess } from "./access.js";
+import { API_INFO, registerApiDocument } from "./api-document.js";
+import { answerBrokenConnection, answerErrors, answerFrameworkError, ClientError } from "./error-answers.js";
+import { EventStreams } from "./event-stream.js";
+import { acceptJsonBodies } from "./json-body.js";
+import { registerMetrics } from "./metrics.js";
+import type { ServerOptions } from "./options.js";
+import { registerChangingRoutes, registerReadingRoutes } from "./session-routes.js";
+import { registerStatusRoutes } from "./status-routes.js";
+
+export interface ServerApp {
+  readonly app: FastifyInstance;
+  readonly streams: EventStreams;
+}
+
+const LARGEST_BODY = 1024 * 1024;
+const LARGEST_HEADERS = 16 * 1024;
+/** From its first byte to its last a request may take so long. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+/** Ids are of any length, as far as they fit into the headers. */
+const LONGEST_PARAMETER = LARGEST_HEADERS;
+
+/** The HTTP interface over a manager; it listens to nothing yet. */
+export async function createApp(options: ServerOptions): Promise<ServerApp> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: 0,
+    http: {
+      maxHeaderSize: LARGEST_HEADERS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      // It is refused by us, with a body that says why.
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // A number is no text, and what is not known is no typing error that should pass.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+    frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerBrokenConnection,
+    // What is under way while the server stops is finished.
+    return503OnClosing: false,
+    forceCloseConnections: "idle",
+    trustProxy: false,
+  });
+  const streams = new EventStreams(options);
+  answerErrors(app, options);
+  app.addHook("onRequest", async (_request, reply) => void reply.headers(SAFE_HEADERS));
+  guardAccess(app, options);
+  acceptJsonBodies(app);
+  await app.register(swagger, { openapi: API_INFO });
+  const methodsByUrl = collectMethods(app);
+  registerMetrics(app, options, streams);
+  registerStatusRoutes(app, options);
+  registerReadingRoutes(app, options);
+  registerChangingRoutes(app, options);
+  streams.register(app);
+  registerApiDocument(app);
+  // The page at / and its assets: registerPage(app);
+  refuseOtherMethods(app, methodsByUrl);
+  return { app, streams };
+}
+
+/** Of every answer; a route that serves a page sets what that page needs. */
+const SAFE_HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
+function collectMethods(app: FastifyInstance): ReadonlyMap<string, readonly string[]> {
+  const byUrl = new Map<string, string[]>();
+  app.addHook("onRoute", ({ url, method }) => void byUrl.set(url, [...(byUrl.get(url) ?? []), method].flat()));
+  return byUrl;
+}
+
+const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** A path that is there with another method answers which ones it has. */
+function refuseOtherMethods(app: FastifyInstance, methodsByUrl: ReadonlyMap<string, readonly string[]>): void {
+  // Paths that differ in the names of their parameters only are one.
+  const byShape = new Map<string, { readonly url: string; readonly methods: Set<string> }>();
+  for (const [url, methods] of methodsByUrl) {
+    const shape = url.replaceAll(/:[^/]+/g, ":");
+    const known = byShape.get(shape);
+    byShape.set(shape, { url, methods: new Set([...(known?.methods ?? []), ...methods]) });
+  }
+  for (const { url, methods } of byShape.values()) {
+    const allowed = METHODS.filter((method) => methods.has(method)).join(", ");
+    app.route({
+      method: METHODS.filter((method) => !methods.has(method)),
+      url,
+      schema: { hide: true },
+      // Before any body is read.
+      onRequest: async ({ method }) => {
+        const detail = `${method} is not used at this path, only ${allowed}; see /docs`;
+        throw new ClientError(405, "METHOD_NOT_ALLOWED", detail, { allow: allowed });
+      },
+      handler: () => undefined,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+// What comes in is checked against these, what goes out is told by them in the OpenAPI document.
+
+/** Text that a CSV file of ours holds safely: no control characters, no half of a character. */
+const TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
+
+const userId = { type: "string", minLength: 1, maxLength: 1024, pattern: TEXT_PATTERN };
+const platform = { type: "string", minLength: 1, maxLength: 128, pattern: TEXT_PATTERN };
+const count = { type: "integer", minimum: 0 };
+const jsonObject = { type: "object", additionalProperties: true };
+
+const SESSION_PROPERTIES = {
+  session_id: { type: "string" },
+  user_id: { type: "string" },
+  platform: { type: "string" },
+  thread_id: { type: "string" },
+  created_at: { type: "string", description: "as it stands in the file; without an offset it is UTC" },
+  last_activity: { type: "string", description: "as it stands in the file; without an offset it is UTC" },
+  has_pending_approval: { type: "boolean" },
+  metadata: { ...jsonObject, description: "numbers with all digits that stand in the file" },
+};
+
+const STATE = { type: "string", enum: ["active", "expired"] };
+
+export const SESSION = closed(SESSION_PROPERTIES);
+const SESSION_WITH_STATE = {
+  ...closed({ ...SESSION_PROPERTIES, state: STATE }),
+  required: Object.keys(SESSION_PROPERTIES),
+};
+export const SESSION_DETAIL = closed({
+  ...SESSION_PROPERTIES,
+  pending_approval: { ...jsonObject, type: ["object", "null"] },
+  state: STATE,
+});
+export const SESSION_LIST = closed({ active_sessions: { type: "array", items: SESSION_WITH_STATE }, count });
+export const USER_SESSIONS = closed({ user_id: { type: "string" }, sessions: { type: "array", items: SESSION } });
+export const DELETED = closed({ status: { type: "string", const: "deleted" }, session_id: { type: "string" } });
+export const HEALTH = {
+  ...closed({
+    status: { type: "string", enum: ["healthy", "unhealthy"] },
+    timestamp: { type: "string" },
+    active_sessions: count,
+    detail: { type: "string", description: "where it is unhealthy: why, and what to do" },
+  }),
+  required: ["status", "timestamp", "active_sessions"],
+};
+export const STATS = { ...jsonObject, description: "what `sessions stats --json` prints" };
+export const TEXT = { type: "string" };
+
+const ERROR = closed({
+  detail: { type: "string", description: "what failed, why, and what to do next" },
+  code: { type: "string", description: "stable, for programs" },
+});
+
+/** The answers of a route: those named, and the errors that any route may give. */
+export function answers(named: Readonly<Record<number, object>>, isWriting = false): Record<string, object> {
+  const writing = isWriting ? { 413: error("the body is too large"), 415: error("the body is no JSON") } : {};
+  return {
+    ...Object.fromEntries(Object.entries(named).map(([status, schema]) => [status, schema])),
+    400: error("the request is malformed"),
+    401: error("the bearer token is missing or wrong"),
+    403: error("the host or the origin is not allowed"),
+    ...writing,
+    422: error("a value has a wrong type or is out of bounds"),
+    503: error("the file is locked, damaged, gone, or the disk is full"),
+  };
+}
+
+export const NOT_FOUND = error("there is no such session");
+
+function error(description: string): object {
+  return { ...ERROR, description };
+}
+
+export const SESSION_ID_PARAM = closed({ session_id: { type: "string" } });
+export const USER_ID_PARAM = closed({ user_id: { type: "string" } });
+
+/** Query strings are text; the patterns say which. */
+export const LIST_QUERY = {
+  ...closed({
+    platform: { type: "string" },
+    user_id: { type: "string" },
+    limit: { type: "string", pattern: "^[0-9]{1,9}$", description: "at most so many; 0 gives the count alone" },
+    offset: { type: "string", pattern: "^[0-9]{1,9}$", description: "leave out so many before" },
+    state: { type: "string", enum: ["active", "all"], description: "all: expired ones too, each with its state" },
+  }),
+  required: [],
+};
+
+export const CREATE_BODY = {
+  ...closed({ user_id: userId, platform, metadata: { ...jsonObject, description: "of a new session" } }),
+  required: ["user_id", "platform"],
+};
+
+export const OBJECT_BODY = jsonObject;
+
+function closed(properties: Readonly<Record<string, object>>): object {
+  return { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
+}

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from "fastify";
+import { SessionsError } from "../errors.js";
+import { dumpsJson } from "../session/json-dumps.js";
+import { formatTimestamp } from "../session/timestamp.js";
+import { sendJson } from "./answer.js";
+import { storeTrouble } from "./error-answers.js";
+import type { ServerOptions } from "./options.js";
+import * as schemas from "./schemas.js";
+
+/** How the server and the file are. */
+export function registerStatusRoutes(app: FastifyInstance, { manager, stats, time }: ServerOptions): void {
+  app.get(
+    "/health",
+    {
+      config: { isPublic: true },
+      schema: {
+        summary: "Whether the file can be read and written; 503 where it cannot",
+        response: { 200: schemas.HEALTH, 503: schemas.HEALTH },
+      },
+    },
+    async (_request, reply) => {
+      const trouble = manager.findTrouble();
+      const detail = trouble instanceof SessionsError ? storeTrouble(trouble) : undefined;
+      const body = dumpsJson({
+        status: detail === undefined ? "healthy" : "unhealthy",
+        timestamp: formatTimestamp(time.now()),
+        active_sessions: manager.activeSessionCount,
+        detail,
+      });
+      return sendJson(reply, body, detail === undefined ? 200 : 503);
+    },
+  );
+
+  app.get(
+    "/api/stats",
+    {
+      schema: {
+        summary: "What `sessions stats --json` prints of the file",
+        response: schemas.answers({ 200: schemas.STATS }),
+      },
+    },
+    async (_request, reply) => sendJson(reply, await stats.json()),
+  );
+}
