@@ -37,6 +37,8 @@ export interface CliContext {
   readonly onRead?: (done: number, total: number) => void;
   /** Is told the exit code of a command that did its work and says something by that code; else it is 0. */
   readonly endWith?: (exitCode: ExitCode) => void;
+  /** Where what is said on stderr is held until the command ends: says it now, and holds no more. For what runs for long. */
+  sayAtOnce?(): Promise<void>;
   /** Asks on the terminal; undefined when the input ends or Ctrl-C is pressed. */
   prompt(question: string): Promise<string | undefined>;
   /** The same, and what is typed is not shown. */

@@ -29,6 +29,7 @@ export class HeldNotes {
           return stderr.rows;
         },
       },
+      sayAtOnce: () => this.release(),
       prompt: async (question) => {
         await this.release();
         return outer.prompt(question);

@@ -63,7 +63,8 @@ async function givenPassphrase(
   return passphraseCommand === undefined ? undefined : firstLine(printedBy(context, passphraseCommand));
 }
 
-async function noteReaders(context: CliContext, file: string): Promise<void> {
+/** Says so where a file that holds a secret can be read by others. */
+export async function noteReaders(context: CliContext, file: string): Promise<void> {
   const found = statSync(path.resolve(context.workingDirectory, file), { throwIfNoEntry: false });
   if (found?.isFile() !== true || (found.mode & OTHERS_MAY_READ) === 0) return;
   await note(context, `Others can read ${file}: chmod 600 helps.`);
@@ -112,7 +113,8 @@ function printedBy({ env, workingDirectory }: CliContext, command: string): stri
   });
 }
 
-function firstLine(text: string): string {
+/** Without a byte order mark. */
+export function firstLine(text: string): string {
   return /^\ufeff?([^\r\n]*)/.exec(text)?.[1] ?? "";
 }
 

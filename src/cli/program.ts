@@ -99,6 +99,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/diff.js")).diffCommand,
   },
   {
+    name: "serve",
+    summary: "the sessions over HTTP, for bots and other programs",
+    load: async () => (await import("./commands/serve.js")).serveCommand,
+  },
+  {
     name: "fields",
     summary: "the fields that can be printed, compared and sorted by",
     load: async () => (await import("./commands/fields.js")).fieldsCommand,

@@ -13,6 +13,8 @@ import { registerStatusRoutes } from "./status-routes.js";
 export interface ServerApp {
   readonly app: FastifyInstance;
   readonly streams: EventStreams;
+  /** From here on each answer is the last one of its connection. */
+  readonly endConnections: () => void;
 }
 
 const LARGEST_BODY = 1024 * 1024;
@@ -30,7 +32,6 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionTimeout: 0,
     http: {
       maxHeaderSize: LARGEST_HEADERS,
       headersTimeout: REQUEST_TIMEOUT_MS,
@@ -45,12 +46,12 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
     clientErrorHandler: answerBrokenConnection,
     // What is under way while the server stops is finished.
     return503OnClosing: false,
-    forceCloseConnections: "idle",
-    trustProxy: false,
   });
   const streams = new EventStreams(options);
+  let isEnding = false;
   answerErrors(app, options);
   app.addHook("onRequest", async (_request, reply) => void reply.headers(SAFE_HEADERS));
+  app.addHook("onSend", async (_request, reply) => void (isEnding && reply.header("connection", "close")));
   guardAccess(app, options);
   acceptJsonBodies(app);
   await app.register(swagger, { openapi: API_INFO });
@@ -61,9 +62,9 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
   registerChangingRoutes(app, options);
   streams.register(app);
   registerApiDocument(app);
-  // The page at / and its assets: registerPage(app);
+  // The page at /, with `config: { isPublic: true }` at each of its routes: registerPage(app);
   refuseOtherMethods(app, methodsByUrl);
-  return { app, streams };
+  return { app, streams, endConnections: () => void (isEnding = true) };
 }
 
 /** Of every answer; a route that serves a page sets what that page needs. */

@@ -65,7 +65,11 @@ export class EventStreams {
     stream.on("error", () => stream.destroy());
     this.#streams.add(stream);
     if (this.#streams.size === 1) this.#begin();
-    stream.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no" });
+    stream.writeHead(200, {
+      "content-type": "text/event-stream; charset=utf-8",
+      "x-accel-buffering": "no",
+      connection: "close",
+    });
     stream.write("retry: 2000\n: sessions\n\n");
   }
 

@@ -1,0 +1,159 @@
+import { once } from "node:events";
+import { SessionsError } from "../errors.js";
+import type { SessionManager } from "../manager/session-manager.js";
+import { SYSTEM_TIME, type TimeSource } from "../manager/system-time.js";
+import type { ServerOptions, StatsSource } from "../server/options.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import type { SessionStore } from "../store/store.js";
+import { FailureReporter } from "./failure-reporter.js";
+import type { CliContext } from "./context.js";
+import { lockingOf } from "./locking.js";
+import { note } from "./notes.js";
+import { openStore } from "./open-store.js";
+import { count } from "./render/numbers.js";
+import { serverToken } from "./server-token.js";
+import { Settings, type GlobalOptions } from "./settings.js";
+import { shownPath } from "./shown-path.js";
+import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
+
+export interface ServeOptions extends GlobalOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly corsOrigin?: readonly string[];
+  /** Seconds. */
+  readonly cleanupInterval?: number;
+}
+
+/** What waits for another program's lock is given up after this, and what is not answered then is cut off. */
+const LOCK_PATIENCE_MS = 3000;
+const ANSWER_PATIENCE_MS = 3500;
+const DEFAULT_CLEANUP_SECONDS = 300;
+
+/** Serves until a signal ends it. */
+export async function serveSessions(outer: CliContext, file: string | undefined, options: ServeOptions): Promise<void> {
+  // A server that reads the file now and then shows no progress of it.
+  const context: CliContext = { ...outer, onRead: () => undefined };
+  const settings = new Settings(context, file === undefined ? options : { ...options, store: file });
+  requireUtc(settings);
+  const token = await serverToken(context, options);
+  const store = await openStore(context, settings, { toWrite: true });
+  const foreignAge = await foreignWriteAge(context, store);
+  if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
+  const signal = context.interruptSignal();
+  const patience = new AbortController();
+  const failures = new FailureReporter(context);
+  const time = timeOf(context, settings);
+  const manager = await openManager(context, settings, store, options, time, patience.signal);
+  manager.events.on("error", (error) => void failures.report(error));
+  const serverOptions: ServerOptions = {
+    manager,
+    time,
+    stats: statsOf(store, settings, time),
+    corsOrigins: options.corsOrigin ?? [],
+    onBug: (error) => void failures.report(error),
+    ...(token === undefined ? {} : { token }),
+  };
+  try {
+    const { startServer } = await import("../server/running-server.js");
+    const server = await startServer(serverOptions, options);
+    await announce(context, settings, store, manager, server.url);
+    if (!signal.aborted) await once(signal, "abort");
+    const giveUp = time.after(LOCK_PATIENCE_MS, () => patience.abort("SIGTERM"));
+    await server.stop(ANSWER_PATIENCE_MS);
+    await closeManager(context, manager);
+    giveUp.cancel();
+  } finally {
+    await manager.close();
+  }
+}
+
+/** The manager takes times without an offset as UTC, and writes them so. */
+function requireUtc(settings: Settings): void {
+  if (settings.naiveOffset === undefined) return;
+  throw new SessionsError("USAGE", {
+    reason: "serve takes times without an offset as UTC, and writes them so",
+    hint: "leave out --file-tz and SESSIONS_FILE_TZ, for a file that a backend with local times does not write any more",
+  });
+}
+
+/** The clock, moved to `--now` where that is given; it goes on from there. */
+function timeOf(context: CliContext, settings: Settings): TimeSource {
+  const shift = settings.retention.now - context.clock();
+  return {
+    // Without --now the settings read the same clock a moment ago.
+    now: () => context.clock() + (Math.abs(shift) < MICROSECONDS_PER_SECOND ? 0 : shift),
+    after: (milliseconds, callback) => SYSTEM_TIME.after(milliseconds, callback),
+  };
+}
+
+async function openManager(
+  context: CliContext,
+  settings: Settings,
+  store: SessionStore,
+  { cleanupInterval = DEFAULT_CLEANUP_SECONDS }: ServeOptions,
+  time: TimeSource,
+  signal: AbortSignal,
+): Promise<SessionManager> {
+  const { SessionManager: Manager } = await import("../manager/session-manager.js");
+  const { holder, waitMs } = lockingOf(context, settings);
+  return Manager.open({
+    store: store.location,
+    timeoutMinutes: settings.retention.timeoutSeconds / 60,
+    cleanupIntervalMinutes: cleanupInterval / 60,
+    lockWaitMs: waitMs,
+    holder,
+    time,
+    signal,
+  });
+}
+
+function statsOf(store: SessionStore, settings: Settings, time: TimeSource): StatsSource {
+  const { timeoutSeconds } = settings.retention;
+  const read = async () => {
+    const retention = { now: time.now(), timeoutSeconds };
+    return { retention, stats: await store.stats({ selection: [], retention, grouping: { field: "platform" } }) };
+  };
+  return {
+    json: async () => {
+      const { statsJson } = await import("./render/stats-rows.js");
+      const { retention, stats } = await read();
+      return statsJson(stats, "platform", store.location, retention, Infinity);
+    },
+    prometheus: async () => {
+      const { renderPrometheus } = await import("./render/prometheus.js");
+      return renderPrometheus((await read()).stats, "platform", Infinity);
+    },
+  };
+}
+
+async function announce(
+  context: CliContext,
+  settings: Settings,
+  store: SessionStore,
+  manager: SessionManager,
+  url: string,
+): Promise<void> {
+  const { sessions, expired, damaged } = manager.contents;
+  if (settings.isJson) {
+    const body = { store: store.location, sessions, expired, damaged: damaged.count, url };
+    await context.stdout.write(`${JSON.stringify(body)}\n`);
+  }
+  const loaded = `Loaded ${count(sessions, "session")} from ${shownPath(context, store.location)}`;
+  await note(context, `${loaded} (${expired} expired, ${damaged.count} damaged)`);
+  if (damaged.count > 0) await note(context, "Damaged records stay as they are; see them with: sessions validate");
+  await note(context, `Listening on ${url}; Ctrl-C stops it`);
+  await context.sayAtOnce?.();
+}
+
+/** Changes that were acknowledged are on the disk; what may be lost is when sessions were used last. */
+async function closeManager(context: CliContext, manager: SessionManager): Promise<void> {
+  try {
+    await manager.close();
+  } catch (error) {
+    if (!(error instanceof SessionsError)) throw error;
+    const { errorText } = await import("./report-error.js");
+    await context.stderr.write(await errorText(error, context.stderr));
+    await note(context, "Last activities of the last moments are not written; all else that was answered is.");
+  }
+}
