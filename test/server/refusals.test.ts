@@ -1,0 +1,186 @@
+// What is wrong with a request is said with a status of 4xx; what is wrong with the file with 503.
+import { rmSync } from "node:fs";
+import { expect, test } from "vitest";
+import { acquireLock } from "../../src/storage/lock.js";
+import { fileOf, row } from "../manager/managing.js";
+import { HOLDER } from "../storage/folder.js";
+import { serve } from "./serving.js";
+
+const FILE = fileOf(row("s1"));
+
+/** Status and code of an answer, which must say something. */
+function said({ status, text }: { readonly status: number; readonly text: string }): string {
+  const { detail, code } = JSON.parse(text) as { readonly detail: string; readonly code: string };
+  expect(detail.length).toBeGreaterThan(10);
+  return `${status} ${code}`;
+}
+
+const deep = (levels: number): string =>
+  `{"user_id":"u","platform":"p","metadata":${'{"a":'.repeat(levels)}1${"}".repeat(levels)}}`;
+
+test.each([
+  ["no body", undefined, "422 INVALID_INPUT"],
+  ["an empty body", "", "400 BODY_NOT_JSON"],
+  ["no JSON", "{", "400 BODY_NOT_JSON"],
+  ["a byte order mark", "\ufeff{}", "400 BODY_NOT_JSON"],
+  ["NaN", '{"user_id":"u","platform":"p","metadata":{"a":NaN}}', "400 BODY_NOT_JSON"],
+  ["bytes that are no UTF-8", Buffer.from('{"user_id":"\xff\xfe","platform":"p"}', "latin1"), "400 BODY_NOT_UTF8"],
+  ["an overlong form", Buffer.from('{"user_id":"\xc0\xaf","platform":"p"}', "latin1"), "400 BODY_NOT_UTF8"],
+  ["an array", "[]", "422 INVALID_INPUT"],
+  ["null", "null", "422 INVALID_INPUT"],
+  ["no user", '{"platform":"p"}', "422 INVALID_INPUT"],
+  ["an empty user", '{"user_id":"","platform":"p"}', "422 INVALID_INPUT"],
+  ["a number for a user", '{"user_id":1,"platform":"p"}', "422 INVALID_INPUT"],
+  ["NUL in a user", '{"user_id":"a\\u0000","platform":"p"}', "422 INVALID_INPUT"],
+  ["a line break in a platform", '{"user_id":"a","platform":"p\\n"}', "422 INVALID_INPUT"],
+  ["half of a character", '{"user_id":"\\ud800","platform":"p"}', "422 INVALID_INPUT"],
+  ["a long user", `{"user_id":"${"u".repeat(1025)}","platform":"p"}`, "422 INVALID_INPUT"],
+  ["metadata that is a list", '{"user_id":"u","platform":"p","metadata":[]}', "422 INVALID_INPUT"],
+  ["metadata that is null", '{"user_id":"u","platform":"p","metadata":null}', "422 INVALID_INPUT"],
+  ["what is not known", '{"user_id":"u","platform":"p","meta":{}}', "422 INVALID_INPUT"],
+  ["__proto__", '{"__proto__":{"user_id":"u","platform":"p"}}', "422 INVALID_INPUT"],
+  ["many levels", deep(100), "400 BODY_TOO_DEEP"],
+  ["100,000 brackets", "[".repeat(100_000), "400 BODY_TOO_DEEP"],
+  ["100,000 objects", deep(100_000), "400 BODY_TOO_DEEP"],
+  ["more than 1 MiB", `{"user_id":"${"u".repeat(1024 * 1024)}","platform":"p"}`, "413 BODY_TOO_LARGE"],
+])("a body with %s is refused, and nothing is written", async (_, body, answer) => {
+  const { ask, text } = await serve(FILE);
+  const headers = body === undefined ? {} : undefined;
+  expect(said(await ask("POST", "/api/sessions", body, headers))).toBe(answer);
+  expect(text()).toBe(FILE);
+});
+
+test("99 levels are taken, and 1 MiB less a little", async () => {
+  const { ask } = await serve(FILE);
+  expect((await ask("POST", "/api/sessions", deep(99))).status).toBe(201);
+  const body = JSON.stringify({ user_id: "large", platform: "p", metadata: { a: "x".repeat(1024 * 1024 - 100) } });
+  expect((await ask("POST", "/api/sessions", body)).status).toBe(201);
+});
+
+test("half of a character in metadata is kept as JSON says it", async () => {
+  const { ask, text } = await serve(FILE);
+  await ask("PATCH", "/api/sessions/s1/metadata", '{"half":"\\ud800","nul":"\\u0000"}');
+  expect(text()).toContain('"{""half"": ""\\ud800"", ""nul"": ""\\u0000""}"');
+});
+
+test.each([
+  ["GET", "/nothing", {}, "404 NO_SUCH_PATH"],
+  ["GET", "/api/sessions/a/b", {}, "404 NO_SUCH_PATH"],
+  ["GET", "/api/../etc/passwd", {}, "404 NO_SUCH_PATH"],
+  ["GET", "/%2e%2e/%2e%2e/etc/passwd", {}, "404 NO_SUCH_PATH"],
+  ["GET", "/api/session/..%2f..%2fetc%2fpasswd", {}, "404 SESSION_NOT_FOUND"],
+  ["GET", "/api/session/%00", {}, "404 SESSION_NOT_FOUND"],
+  ["GET", "/api/session/__proto__", {}, "404 SESSION_NOT_FOUND"],
+  ["GET", "/api/session/%c0%af", {}, "400 BAD_URL"],
+  ["GET", "/api/session/%zz", {}, "400 BAD_URL"],
+  ["GET", "/%", {}, "400 BAD_URL"],
+  ["GET", "/api/sessions?limit=-1", {}, "422 INVALID_INPUT"],
+  ["GET", "/api/sessions?limit=1&limit=2", {}, "422 INVALID_INPUT"],
+  ["GET", "/api/sessions?limit=9999999999", {}, "422 INVALID_INPUT"],
+  ["GET", "/api/sessions?state=dead", {}, "422 INVALID_INPUT"],
+  ["GET", "/api/sessions?what=1", {}, "422 INVALID_INPUT"],
+  ["GET", "/api/sessions?__proto__=1", {}, "422 INVALID_INPUT"],
+  ["POST", "/api/sessions", { "content-type": "text/plain" }, "415 NOT_JSON"],
+  ["POST", "/api/sessions", { "content-type": "application/x-www-form-urlencoded" }, "415 NOT_JSON"],
+  ["PUT", "/api/sessions/s1/approval", { "content-type": "multipart/form-data; boundary=x" }, "415 NOT_JSON"],
+] as const)("%s %s with %o is refused: %s", async (method, path, headers, answer) => {
+  const { ask, text } = await serve(FILE);
+  expect(said(await ask(method, path, method === "GET" ? undefined : "a=b", headers))).toBe(answer);
+  expect(text()).toBe(FILE);
+});
+
+test.each([
+  ["PUT", "/api/sessions", "GET, HEAD, POST"],
+  ["POST", "/api/sessions/s1", "GET, HEAD, DELETE"],
+  ["GET", "/api/sessions/s1/approval", "PUT, DELETE"],
+  ["DELETE", "/health", "GET, HEAD"],
+  ["OPTIONS", "/api/sessions/s1/metadata", "PATCH"],
+  ["PROPFIND", "/api/sessions", "GET, HEAD, POST, PUT, PATCH, DELETE"],
+  ["TRACE", "/nothing", "GET, HEAD, POST, PUT, PATCH, DELETE"],
+])("%s %s is refused, and the answer says what is allowed", async (method, path, allow) => {
+  const { ask, text } = await serve(FILE);
+  const answer = await ask(method, path);
+  expect([said(answer), answer.headers.allow]).toEqual(["405 METHOD_NOT_ALLOWED", allow]);
+  expect(text()).toBe(FILE);
+});
+
+test.each([
+  ["no HTTP", "hello\r\n\r\n", "HTTP/1.1 400 Bad Request", "NOT_HTTP"],
+  ["an unknown method", "BREW / HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 400 Bad Request", "NOT_HTTP"],
+  ["no Host", "GET /health HTTP/1.1\r\n\r\n", "HTTP/1.1 400 Bad Request", "BAD_HOST"],
+  [
+    "two Hosts",
+    "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n",
+    "HTTP/1.1 400 Bad Request",
+    "BAD_HOST",
+  ],
+  ["a Host with a path", "GET /health HTTP/1.1\r\nHost: localhost/x\r\n\r\n", "HTTP/1.1 400 Bad Request", "BAD_HOST"],
+  [
+    "two lengths",
+    "POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    "HTTP/1.1 400 Bad Request",
+    "NOT_HTTP",
+  ],
+  [
+    "a length and chunks",
+    "POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+    "HTTP/1.1 400 Bad Request",
+    "NOT_HTTP",
+  ],
+  [
+    "17 KiB of headers",
+    `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(17 * 1024)}\r\n\r\n`,
+    "HTTP/1.1 431 Request Header Fields Too Large",
+    "HEADERS_TOO_LARGE",
+  ],
+  ["NUL in the path", "GET /a\0b HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 400 Bad Request", "NOT_HTTP"],
+])("%s is answered with a body that says why", async (_, bytes, status, code) => {
+  const { send } = await serve(FILE);
+  const answer = await send(bytes);
+  expect(answer.split("\r\n")[0]).toBe(status);
+  expect(answer).toContain(`"code": "${code}"`);
+});
+
+test("a locked file is answered with 503, and when to try again", async () => {
+  const { ask, file, text } = await serve(FILE, { manager: { lockWaitMs: 0 } });
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  const answer = await ask("DELETE", "/api/sessions/s1");
+  expect([said(answer), answer.headers["retry-after"]]).toEqual(["503 STORE_LOCKED", "2"]);
+  expect(said(await ask("POST", "/api/sessions", '{"user_id":"u","platform":"p"}'))).toBe("503 STORE_LOCKED");
+  const health = await ask("GET", "/health");
+  expect([health.status, health.text]).toEqual([
+    503,
+    '{"status": "unhealthy", "timestamp": "2025-09-30T10:00:00.000001", "active_sessions": 1, "detail": "Another program keeps the sessions file locked; nothing was changed. Try again in a moment"}',
+  ]);
+  lock.release();
+  expect((await ask("DELETE", "/api/sessions/s1")).status).toBe(200);
+  expect((await ask("GET", "/health")).text).toBe(
+    '{"status": "healthy", "timestamp": "2025-09-30T10:00:00.000001", "active_sessions": 0}',
+  );
+  expect(text()).toBe(fileOf());
+});
+
+test("a damaged file is answered with 503, and its sessions are listed", async () => {
+  const damaged = `${FILE}s2,"open,telegram`;
+  const { ask, text } = await serve(damaged);
+  expect(said(await ask("DELETE", "/api/sessions/s1"))).toBe("503 STORE_DAMAGED");
+  expect((await ask("GET", "/health")).status).toBe(503);
+  expect((await ask("GET", "/api/session/s1")).status).toBe(200);
+  expect(text()).toBe(damaged);
+});
+
+test("a file that is gone is answered with 503; what is in memory is listed", async () => {
+  const { ask, file } = await serve(FILE);
+  rmSync(file);
+  expect(said(await ask("PATCH", "/api/sessions/s1/metadata", "{}"))).toBe("503 STORE_NOT_FOUND");
+  expect(said(await ask("GET", "/api/stats"))).toBe("503 STORE_NOT_FOUND");
+  expect(said(await ask("GET", "/metrics"))).toBe("503 STORE_NOT_FOUND");
+  expect((await ask("GET", "/api/session/s1")).status).toBe(200);
+});
+
+test("a bug is told to whoever runs the server, and to the client as one", async () => {
+  const { ask, manager, bugs } = await serve(FILE);
+  await manager.close();
+  expect(said(await ask("GET", "/api/sessions"))).toBe("500 BUG");
+  expect(bugs.splice(0)).toEqual([expect.objectContaining({ message: "This session manager is closed" })]);
+});
