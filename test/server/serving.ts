@@ -60,7 +60,9 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
   };
   const server = await startServer(options, { host: "127.0.0.1", port: 0 });
   onTestFinished(async () => {
-    await Promise.all([server.stop(0), settings.time === undefined ? time.advance(1) : undefined]);
+    const stopped = server.stop(0);
+    time.advance(1);
+    await stopped;
     if (bugs.length > 0) throw bugs[0];
   });
   const port = Number(new URL(server.url).port);
