@@ -5,7 +5,7 @@ import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
-import { hashOfId } from "../store/id-numbers.js";
+import { hashOfText } from "../store/text-hash.js";
 
 /** A session in memory: what is asked for often; the rest stands in its record. */
 export interface LiveSession {
@@ -139,7 +139,7 @@ export class LiveSessions {
 
   /** A number that differs, as far as numbers can, where the bytes of two records do. */
   hashOf({ record }: LiveSession): number {
-    return hashOfId(this.#requireImage().bytesOf(record));
+    return hashOfText(this.#requireImage().bytesOf(record));
   }
 
   #add(session: LiveSession): void {

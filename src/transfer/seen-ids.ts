@@ -1,4 +1,4 @@
-import { hashOfId } from "../store/id-numbers.js";
+import { hashOfText } from "../store/text-hash.js";
 
 const FIRST_CAPACITY = 1024;
 /** Free space that keeps the ways short. */
@@ -16,7 +16,7 @@ export class SeenIds {
   /** @returns true where the id may have been added before */
   add(id: string): boolean {
     if (this.#count > this.#hashes.length * MOST_FILLED) this.#grow();
-    const isNew = insert(this.#hashes, hashOfId(id));
+    const isNew = insert(this.#hashes, hashOfText(id));
     if (isNew) this.#count += 1;
     return !isNew;
   }
