@@ -14,6 +14,8 @@ export interface LockRecord {
 const EMPTY: LockRecord = { holder: undefined, lastCommit: undefined };
 const MAXIMUM_BYTES = 16_384;
 const MAXIMUM_COMMAND_LENGTH = 1_000;
+/** Lines are as long as this, or a multiple of it. */
+const LINE_BYTES = 512;
 
 /**
  * Reads the lock file of `realPath` without a lock. What is missing, unreadable or garbage is undefined in the result;
@@ -58,13 +60,15 @@ export function readRecord(fd: number): LockRecord {
 
 /**
  * @internal Writes the record over the old one, as one line. Best effort: the lock works without it, also on a full
- * disk. The old line is cut off after the new one is down, because a line that fits the old space needs no new one, and
- * whoever reads in between stops at the line's end.
+ * disk. A line is filled up with spaces, so that the next one is as long: to set the length of a file may take as long as a
+ * sync where the disk is busy. What is longer is cut off after the new line is down, because a line that fits the old space
+ * needs no new one, and whoever reads in between stops at the line's end.
  */
 export function writeRecord(fd: number, record: LockRecord): void {
   try {
     const bytes = Buffer.from(printLockRecord(record));
-    if (writeSync(fd, bytes, 0, bytes.length, 0) === bytes.length) ftruncateSync(fd, bytes.length);
+    const isDown = writeSync(fd, bytes, 0, bytes.length, 0) === bytes.length;
+    if (isDown && fstatSync(fd).size > bytes.length) ftruncateSync(fd, bytes.length);
   } catch {
     // The message is lost, not the lock.
   }
@@ -85,7 +89,9 @@ export function parseLockRecord(text: string): LockRecord {
 
 function printLockRecord({ holder, lastCommit }: LockRecord): string {
   const shortened = holder && { ...holder, command: holder.command.slice(0, MAXIMUM_COMMAND_LENGTH) };
-  return `${JSON.stringify({ holder: shortened ?? null, lastCommit: lastCommit ?? null })}\n`;
+  const line = JSON.stringify({ holder: shortened ?? null, lastCommit: lastCommit ?? null });
+  const bytes = Buffer.byteLength(line) + 1;
+  return `${line}${" ".repeat(Math.ceil(bytes / LINE_BYTES) * LINE_BYTES - bytes)}\n`;
 }
 
 function holderFrom(value: unknown): LockHolder | undefined {

@@ -49,7 +49,7 @@ export interface FileLock extends Disposable {
    * `lastCommit` is undefined too, because it may have committed without recording it.
    */
   readonly found: LockRecord;
-  /** Notes the file as a commit left it, for `wasWrittenByUs` in a later command. Best effort; never throws. */
+  /** Notes the file as a commit left it, for `wasWrittenByUs` after `release`. Best effort; never throws. */
   recordCommit(lastCommit: FileStamp): void;
   /** May be called again. Never throws, so that it cannot hide an error that is under way. */
   release(): void;
@@ -217,7 +217,6 @@ async function pause(pauseMs: number, signal: AbortSignal | undefined): Promise<
 class HeldLock implements FileLock {
   readonly realPath: string;
   readonly found: LockRecord;
-  readonly #holder: LockHolder;
   #fd: number | undefined;
   #lastCommit: FileStamp | undefined;
 
@@ -225,15 +224,14 @@ class HeldLock implements FileLock {
     const left = readRecord(fd);
     this.realPath = realPath;
     this.#fd = fd;
-    this.#holder = holder;
     this.#lastCommit = left.holder === undefined ? left.lastCommit : undefined;
     this.found = { holder: undefined, lastCommit: this.#lastCommit };
     writeRecord(fd, { holder, lastCommit: this.#lastCommit });
   }
 
   recordCommit(lastCommit: FileStamp): void {
+    // Written by `release`: until then the holder that is named leaves it in doubt.
     this.#lastCommit = lastCommit;
-    if (this.#fd !== undefined) writeRecord(this.#fd, { holder: this.#holder, lastCommit });
   }
 
   release(): void {

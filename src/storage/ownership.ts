@@ -28,13 +28,16 @@ const OWNER_REFUSED: ReadonlySet<string | undefined> = new Set(["EPERM", "EINVAL
  */
 export async function keepOwnership(temp: FileHandle, old: Snapshot): Promise<ReplacementWarning[]> {
   const warnings: ReplacementWarning[] = [];
-  const owner = await keepOwner(temp, old);
+  const made = await temp.stat();
+  const owner = await keepOwner(temp, made, old);
   const ownerKept = owner.uid === old.uid && owner.gid === old.gid;
   if (!ownerKept) warnings.push("OWNER_NOT_KEPT");
 
   const attributes = await attributeNames(old.fd);
   const listed = attributes.includes(ACCESS_CONTROL_LIST);
-  await temp.chmod(keptPermissions(old, owner, listed));
+  const permissions = keptPermissions(old, owner, listed);
+  // Setting what is set already may take as long as a sync where the disk is busy.
+  if (owner !== made || (made.mode & 0o7777) !== (permissions & 0o7777)) await temp.chmod(permissions);
   // A list says what "the group" may do; under another group it would say it of other people.
   const copied = attributes.length === 0 || (ownerKept && (await copyAttributes(old.fd, temp.fd, attributes)));
   if (!copied) warnings.push("XATTRS_NOT_KEPT");
@@ -54,8 +57,8 @@ export function keptPermissions(old: Owner & { readonly mode: number }, now: Own
   return now.uid === old.uid ? old.mode : old.mode & 0o777;
 }
 
-async function keepOwner(temp: FileHandle, old: Owner): Promise<Owner> {
-  const made = await temp.stat();
+/** @param made who the file belongs to; is returned where that stays so */
+async function keepOwner(temp: FileHandle, made: Owner, old: Owner): Promise<Owner> {
   if (made.uid === old.uid && made.gid === old.gid) return made;
   if (await chownIfPermitted(temp, old)) return old;
   // Who is not root may still choose among the groups that they are in.

@@ -60,8 +60,14 @@ export function hasSidecarSubfolder(realPath: string, kind: SidecarKind): boolea
 
 function ensureFolder(realPath: string, folder: string, hint: string): string {
   try {
+    // Asked first: making it waits for whoever writes in the directory above.
+    if (lstatSync(folder, { throwIfNoEntry: false }) !== undefined) {
+      refuseWhatIsNoFolder(folder);
+      return folder;
+    }
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
+    if (error instanceof SessionsError) throw error;
     if (systemErrorCode(error) !== "EEXIST") throw ioFailure("make the folder", folder, error, hint);
     refuseWhatIsNoFolder(folder);
     return folder;

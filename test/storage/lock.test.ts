@@ -257,14 +257,13 @@ describe("a lock held by another process", () => {
 });
 
 describe("the record in the lock file", () => {
-  test("is one line of JSON", async () => {
+  test("is one line of JSON, filled up with spaces", async () => {
     const file = fileWith("a");
     using lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
     lock.recordCommit(STAMP);
-    expect(fs.readFileSync(`${file}.d/lock`, "utf8")).toBe(
-      '{"holder":{"pid":41,"host":"example","command":"sessions prune","since":"2026-01-02T03:04:05Z"},' +
-        '"lastCommit":{"ino":"12","size":"34","mtimeNs":"56"}}\n',
-    );
+    const line =
+      '{"holder":{"pid":41,"host":"example","command":"sessions prune","since":"2026-01-02T03:04:05Z"},"lastCommit":null}';
+    expect(fs.readFileSync(`${file}.d/lock`, "utf8")).toBe(`${line.padEnd(511)}\n`);
   });
 
   test("names no holder after the release, and keeps the last commit", async () => {
@@ -272,9 +271,18 @@ describe("the record in the lock file", () => {
     const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
     lock.recordCommit(STAMP);
     lock.release();
-    expect(fs.readFileSync(`${file}.d/lock`, "utf8")).toBe(
-      '{"holder":null,"lastCommit":{"ino":"12","size":"34","mtimeNs":"56"}}\n',
-    );
+    const line = '{"holder":null,"lastCommit":{"ino":"12","size":"34","mtimeNs":"56"}}';
+    expect(fs.readFileSync(`${file}.d/lock`, "utf8")).toBe(`${line.padEnd(511)}\n`);
+  });
+
+  test("is as long as its longer line needs, and short again after it", async () => {
+    const file = fileWith("a");
+    const holder = { ...HOLDER, command: "x".repeat(600) };
+    const lock = await acquireLock(file, { waitMs: 0, holder });
+    expect(fs.statSync(`${file}.d/lock`).size).toBe(1024);
+    expect(readLockRecord(file).holder).toEqual(holder);
+    lock.release();
+    expect(fs.readFileSync(`${file}.d/lock`, "utf8")).toBe(`${'{"holder":null,"lastCommit":null}'.padEnd(511)}\n`);
   });
 
   test("is found by the next holder, who keeps it", async () => {
