@@ -2,7 +2,13 @@ import swagger from "@fastify/swagger";
 import fastify, { type FastifyInstance, type HTTPMethods } from "fastify";
 import { guardAccess } from "./access.js";
 import { API_INFO, registerApiDocument } from "./api-document.js";
-import { answerBrokenConnection, answerErrors, answerFrameworkError, ClientError } from "./error-answers.js";
+import {
+  answerBrokenConnection,
+  answerErrors,
+  answerFrameworkError,
+  answerOtherRequests,
+  ClientError,
+} from "./error-answers.js";
 import { EventStreams } from "./event-stream.js";
 import { acceptJsonBodies } from "./json-body.js";
 import { registerMetrics } from "./metrics.js";
@@ -50,6 +56,7 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
   const streams = new EventStreams(options);
   let isEnding = false;
   answerErrors(app, options);
+  answerOtherRequests(app.server);
   app.addHook("onRequest", async (_request, reply) => void reply.headers(SAFE_HEADERS));
   app.addHook("onSend", async (_request, reply) => void (isEnding && reply.header("connection", "close")));
   guardAccess(app, options);

@@ -1,5 +1,6 @@
-import { STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
+import { STATUS_CODES, type Server, type ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { SessionsError, systemErrorCode, type ErrorCode } from "../errors.js";
 import { dumpsJson } from "../session/json-dumps.js";
@@ -30,6 +31,7 @@ interface Answer {
 
 /** A client that waits so long finds a lock that was held for a moment free. */
 const RETRY_AFTER_S = 2;
+const LINGER_MS = 1000;
 
 /** Whatever goes wrong is answered with `{"detail", "code"}`. */
 export function answerErrors(app: FastifyInstance, { onBug }: Pick<ServerOptions, "onBug">): void {
@@ -42,13 +44,28 @@ export function answerFrameworkError(error: FastifyError, _request: FastifyReque
   send(reply, answerTo(error) ?? clientAnswer(error));
 }
 
+/** The answers to what Fastify does not see: no proxy is here, and only `100-continue` can be expected. */
+export function answerOtherRequests(server: Server): void {
+  server.on("connect", (_request, socket) => {
+    const detail = "This is no proxy; see /docs";
+    endWith(socket, { status: 405, code: "METHOD_NOT_ALLOWED", detail });
+  });
+  server.on("checkExpectation", (_request, { socket }: ServerResponse) => {
+    const detail = "What Expect names cannot be met; leave it out";
+    if (socket !== null) endWith(socket, { status: 417, code: "CANNOT_EXPECT", detail });
+  });
+}
+
 /** The answer to what is no HTTP, has too large headers or comes too slowly; the connection ends. */
 export function answerBrokenConnection(error: Error, socket: Socket): void {
+  endWith(socket, brokenConnection(systemErrorCode(error) ?? ""));
+}
+
+function endWith(socket: Duplex, { status, code, detail }: Answer): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
-  const { status, detail, code } = brokenConnection(systemErrorCode(error) ?? "");
   const body = bodyOf({ detail, code });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
@@ -57,6 +74,8 @@ export function answerBrokenConnection(error: Error, socket: Socket): void {
     "Connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  // Whoever does not close its side is not waited for.
+  if (socket instanceof Socket) socket.setTimeout(LINGER_MS, () => socket.destroy());
 }
 
 /** What is wrong with the file, for a client that cannot see it. */

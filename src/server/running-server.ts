@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { createApp } from "./app.js";
 import type { ServerOptions } from "./options.js";
@@ -27,6 +27,12 @@ export async function startServer(options: ServerOptions, { host, port }: Listen
   const { app, streams, endConnections } = await createApp(options);
   await app.ready();
   const { server } = app;
+  // Those too that have left HTTP, which Node does not count any more.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   await listen(server, host, port);
   return {
     url: urlOf(server.address() as AddressInfo, host),
@@ -35,7 +41,9 @@ export async function startServer(options: ServerOptions, { host, port }: Listen
       endConnections();
       streams.end();
       server.closeIdleConnections();
-      const cut = options.time.after(patienceMs, () => server.closeAllConnections());
+      const cut = options.time.after(patienceMs, () => {
+        for (const socket of sockets) socket.destroy();
+      });
       await closed;
       cut.cancel();
       await app.close();
