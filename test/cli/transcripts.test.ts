@@ -78,6 +78,7 @@ test.for([
     "validate",
     "explain",
     "export",
+    "serve",
     "fields",
     "init",
     "demo",
