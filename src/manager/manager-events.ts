@@ -7,7 +7,7 @@ const WATCHED: readonly (string | symbol)[] = ["created", "changed", "removed"];
 
 /** A manager's events; says whether somebody listens to what happens to sessions. */
 export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
-  /** Is told when the first listener comes, and when the last one has gone. */
+  /** Is told when the first listener comes, and when the last one has gone. @internal */
   onWatched: (isWatched: boolean) => void = () => undefined;
   #isWatched = false;
 
@@ -18,7 +18,7 @@ export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
     (this as EventEmitter).on("removeListener", (name: string) => this.#count(name, 0));
   }
 
-  /** A listener that throws is the fault of its program, not of the commit that is told. */
+  /** A listener that throws is the fault of its program, not of the commit that is told. @internal */
   tell(news: SessionNews): void {
     try {
       if (news.type === "removed") this.emit(news.type, news.session);
@@ -30,7 +30,7 @@ export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
     }
   }
 
-  /** Without a listener nobody wants to know, and Node would end the process. */
+  /** Without a listener nobody wants to know, and Node would end the process. @internal */
   tellError(error: unknown): void {
     if (this.listenerCount("error") > 0) this.emit("error", error);
   }
