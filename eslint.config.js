@@ -60,6 +60,24 @@ export default tseslint.config(
   },
   ...layerRules,
   {
+    // The page runs in a browser, which has a clock. What it shows looks as in a terminal.
+    files: ["src/server/page/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^\\.\\./(?!\\.\\./(?:session|cli/render)/)",
+              message: "The page takes only session and cli/render.",
+            },
+          ],
+        },
+      ],
+      "no-restricted-properties": "off",
+    },
+  },
+  {
     // Damaged files hold control characters, which is what is looked for there.
     files: ["src/check/**/*.ts"],
     rules: { "no-control-regex": "off" },

@@ -1,5 +1,5 @@
-// Builds everything that is shipped: the scanner kernel (WebAssembly, embedded as text), the examples of damage (embedded
-// too), the library (ES modules with types) and the command line (one CommonJS file, whose parts are evaluated only when a
+// Builds everything that is shipped: the scanner kernel (WebAssembly, embedded as text), the examples of damage and the page of
+// the server (embedded too), the library (ES modules with types) and the command line (one CommonJS file, whose parts are evaluated only when a
 // command asks for them). `node scripts/build.mjs kernel` stops after what is embedded, which is all that the tests of the
 // sources need.
 import { execFileSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { writeExamplesModule } from "./examples.mjs";
+import { writePageModule } from "./page-assets.mjs";
 import { thirdPartyLicences } from "./third-party-licences.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -94,6 +95,7 @@ async function buildCommandLine() {
 
 await buildKernel();
 writeExamplesModule();
+await writePageModule();
 if (process.argv[2] !== "kernel") {
   buildLibrary();
   await buildCommandLine();

@@ -16,7 +16,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   transfer: ["copies", "store", "check", "storage", "session", "csv", "kernel"],
   demo: ["session"],
   manager: ["store", "check", "storage", "session", "csv", "kernel"],
-  server: ["manager", "store", "session"],
+  server: ["page", "manager", "store", "session"],
+  // The page runs in a browser. What it shows looks as in a terminal.
+  page: ["session", "cli"],
   index: ["manager", "store", "session"],
   cli: ["server", "manager", "copies", "transfer", "store", "check", "storage", "session", "csv", "kernel", "demo"],
 };
@@ -30,6 +32,7 @@ const FILES = fs
 
 /** The folder right below src, or the name of a file that stands there. */
 function layerOf(name: string): string {
+  if (name.startsWith("server/page/")) return "page";
   return (name.split("/")[0] ?? "").replace(/\.ts$/, "");
 }
 
@@ -50,8 +53,8 @@ function importsOf(name: string): string[] {
   return Array.from(specifiers, ([, specifier = ""]) => path.posix.join(path.posix.dirname(name), specifier));
 }
 
-/** All below `cli`, but for the one file that has the clock of a manager that is given none. */
-const LIBRARY = FILES.filter((name) => layerOf(name) !== "cli" && name !== "manager/system-time.ts");
+/** All below `cli`, but for what runs in a browser and the one file that has the clock of a manager that is given none. */
+const LIBRARY = FILES.filter((name) => !["cli", "page"].includes(layerOf(name)) && name !== "manager/system-time.ts");
 
 const OUTSIDE: readonly (readonly [string, RegExp])[] = [
   ["the environment", /\bprocess\s*\.\s*env\b/],

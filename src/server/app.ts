@@ -13,6 +13,7 @@ import { EventStreams } from "./event-stream.js";
 import { acceptJsonBodies } from "./json-body.js";
 import { registerMetrics } from "./metrics.js";
 import type { ServerOptions } from "./options.js";
+import { registerPage } from "./page-routes.js";
 import { registerChangingRoutes, registerReadingRoutes } from "./session-routes.js";
 import { registerStatusRoutes } from "./status-routes.js";
 
@@ -69,7 +70,7 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
   registerChangingRoutes(app, options);
   streams.register(app);
   registerApiDocument(app);
-  // The page at /, with `config: { isPublic: true }` at each of its routes: registerPage(app);
+  registerPage(app);
   refuseOtherMethods(app, methodsByUrl);
   return { app, streams, endConnections: () => void (isEnding = true) };
 }

@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe } from "vitest";
 import { content } from "./numbered-lines.js";
 
-type Need = "gcc" | "strace" | "root" | "mount" | "setpriv" | "prlimit";
+type Need = "chromium" | "gcc" | "strace" | "root" | "mount" | "setpriv" | "prlimit";
 
 /** What is missing here for a test, as a sentence; undefined if it can run. */
 function missing(need: Need): string | undefined {
