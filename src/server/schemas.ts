@@ -7,6 +7,7 @@ const userId = { type: "string", minLength: 1, maxLength: 1024, pattern: TEXT_PA
 const platform = { type: "string", minLength: 1, maxLength: 128, pattern: TEXT_PATTERN };
 const count = { type: "integer", minimum: 0 };
 const jsonObject = { type: "object", additionalProperties: true };
+const pythonJson = { type: "string", description: "the text, where NaN or Infinity stand in it" };
 
 const SESSION_PROPERTIES = {
   session_id: { type: "string" },
@@ -16,7 +17,10 @@ const SESSION_PROPERTIES = {
   created_at: { type: "string", description: "as it stands in the file; without an offset it is UTC" },
   last_activity: { type: "string", description: "as it stands in the file; without an offset it is UTC" },
   has_pending_approval: { type: "boolean" },
-  metadata: { ...jsonObject, description: "numbers with all digits that stand in the file" },
+  metadata: {
+    anyOf: [jsonObject, pythonJson],
+    description: "numbers with all digits that stand in the file",
+  },
 };
 
 const STATE = { type: "string", enum: ["active", "expired"] };
@@ -28,7 +32,7 @@ const SESSION_WITH_STATE = {
 };
 export const SESSION_DETAIL = closed({
   ...SESSION_PROPERTIES,
-  pending_approval: { ...jsonObject, type: ["object", "null"] },
+  pending_approval: { anyOf: [{ ...jsonObject, type: ["object", "null"] }, pythonJson] },
   state: STATE,
 });
 export const SESSION_LIST = closed({ active_sessions: { type: "array", items: SESSION_WITH_STATE }, count });

@@ -54,7 +54,20 @@ function sessionMembers(session: ManagedSession): [string, string][] {
   ];
 }
 
-/** JSON text from the file on one line, in ASCII. Line breaks stand in it between tokens only. */
+/**
+ * JSON text from the file on one line, in ASCII. Line breaks stand in it between tokens only. The NaN and Infinity of Python's
+ * json are no JSON, and would make the whole answer none: such a text is passed on as a string.
+ */
 function passedOn(json: string): string {
-  return escapeBeyondAscii(json.replaceAll(/[\t\r\n]+/g, " "));
+  return isStandard(json) ? escapeBeyondAscii(json.replaceAll(/[\t\r\n]+/g, " ")) : dumpsString(json);
+}
+
+function isStandard(json: string): boolean {
+  if (!/NaN|Infinity/.test(json)) return true;
+  try {
+    JSON.parse(json);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -42,6 +42,17 @@ test.each([
   expect(onDisk()).toBe(FILE);
 });
 
+test("JSON of Python that is none is passed on as a string, so that the answer is JSON", async () => {
+  const json = '{"a": NaN, "b": [-Infinity]}';
+  const { ask } = await serve(
+    fileOf(row("s1", { metadata: json, pending: json }), row("s2", { metadata: '{"a": "NaN"}' })),
+  );
+  const list = JSON.parse((await ask("GET", "/api/sessions")).text) as { active_sessions: { metadata: unknown }[] };
+  expect(list.active_sessions.map(({ metadata }) => metadata)).toEqual([json, { a: "NaN" }]);
+  const detail = JSON.parse((await ask("GET", "/api/session/s1")).text) as { pending_approval: unknown };
+  expect(detail.pending_approval).toBe(json);
+});
+
 test("a session is made with 201, on the disk, with all digits; given again with 200, touched", async () => {
   const { ask, text, time } = await serve(fileOf());
   const body =

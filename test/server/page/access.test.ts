@@ -172,7 +172,7 @@ describeWith(["chromium"], "the page", () => {
     );
     const approval = JSON.stringify({ type: harm, description: `https://harm.example/${marks}` });
     const fields = { user: harm + marks, platform: harm, pending: approval, metadata, active: "2025-09-30T10:44:00" };
-    const served = await serve([csvRow({ id: `../${harm}`, ...fields })]);
+    const served = await serve([csvRow({ id: `../${harm}`, ...fields }), csvRow({ id: "p", metadata: '{"n": NaN}' })]);
     const { page, problems } = await browser.open(served);
     const row = rowOf(page, "<img src=x");
     await row.waitFor();
