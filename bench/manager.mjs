@@ -6,7 +6,16 @@
  *   npm run bench:manager -- [--sessions 10000,100000] [--callers 1,16,256] [--seconds 3] [--rounds 3] [--no-python]
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, copyFileSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { tmpdir } from "node:os";

@@ -3,32 +3,22 @@ import { Worker } from "node:worker_threads";
 /** The other thread cannot be had, or ended; whoever hashes must begin anew, in its own thread. */
 export class HashThreadFailed extends Error {}
 
-const SLOT_BYTES = 512 * 1024;
-const SLOTS = 4;
-/** In the place of a slot's fill. */
-const FREE = 0;
-const END = -1;
-
-/**
- * SHA-256 of pieces, made by another thread while this one goes on: `next` gives memory of 512 KiB, `push` says how much of
- * it is filled. A piece stays as it is until three others have been pushed.
- */
+/** SHA-256 of a file that is being written, made by another thread that reads what is there already. */
 export class BackgroundHash implements Disposable {
-  readonly #slots: readonly Uint8Array[];
-  /** Of each slot, how many bytes wait to be hashed. */
-  readonly #fills: Int32Array;
+  /** How many bytes are there; with all of them, the number below 0 that is as far from -1. */
+  readonly #progress = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   readonly #worker: Worker;
   readonly #digest: Promise<string>;
-  #turn = 0;
+  #byteLength = 0;
 
-  /** @throws HashThreadFailed */
-  constructor() {
-    const memory = new SharedArrayBuffer(SLOT_BYTES * SLOTS);
-    this.#slots = Array.from({ length: SLOTS }, (_, slot) => new Uint8Array(memory, slot * SLOT_BYTES, SLOT_BYTES));
-    this.#fills = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * SLOTS));
-    const shared: SharedMemory = { slots: this.#slots, fills: this.#fills };
+  /**
+   * @param fd of the file, open for reading for as long as the thread runs
+   * @throws HashThreadFailed
+   */
+  constructor(fd: number) {
+    const shared: Shared = { fd, progress: this.#progress };
     try {
-      this.#worker = new Worker(`(${hashInTurn.toString()})()`, { eval: true, workerData: shared });
+      this.#worker = new Worker(`(${hashWhatIsThere.toString()})()`, { eval: true, workerData: shared });
     } catch (error) {
       throw new HashThreadFailed("no thread can be begun", { cause: error });
     }
@@ -38,29 +28,19 @@ export class BackgroundHash implements Disposable {
       };
       this.#worker.once("message", resolve).once("error", fail).once("exit", fail);
     });
-    // It is thrown by whatever awaits it next; until then it must not count as unhandled.
+    // It is thrown by `digest`; until then it must not count as unhandled.
     this.#digest.catch(() => undefined);
   }
 
-  /** Memory for the next piece. @throws HashThreadFailed */
-  async next(): Promise<Uint8Array> {
-    for (;;) {
-      const waiting = Atomics.load(this.#fills, this.#turn);
-      if (waiting === FREE) return this.#slots[this.#turn] ?? new Uint8Array();
-      const { async, value } = Atomics.waitAsync(this.#fills, this.#turn, waiting);
-      if (async) await Promise.race([value, this.#digest]);
-    }
-  }
-
-  /** @param byteLength how many bytes the piece has, from the start of the memory that `next` gave; more than 0 */
-  push(byteLength: number): void {
-    this.#set(byteLength);
+  /** @param piece what was written behind all before it */
+  add({ length }: Uint8Array): void {
+    this.#byteLength += length;
+    this.#tell(BigInt(this.#byteLength));
   }
 
   /** In lowercase hexadecimal digits, after the last piece. @throws HashThreadFailed */
   async digest(): Promise<string> {
-    await this.next();
-    this.#set(END);
+    this.#tell(-1n - BigInt(this.#byteLength));
     return this.#digest;
   }
 
@@ -69,31 +49,35 @@ export class BackgroundHash implements Disposable {
     void this.#worker.terminate();
   }
 
-  #set(fill: number): void {
-    Atomics.store(this.#fills, this.#turn, fill);
-    Atomics.notify(this.#fills, this.#turn);
-    this.#turn = (this.#turn + 1) % SLOTS;
+  #tell(progress: bigint): void {
+    Atomics.store(this.#progress, 0, progress);
+    Atomics.notify(this.#progress, 0);
   }
 }
 
-interface SharedMemory {
-  readonly slots: readonly Uint8Array[];
-  readonly fills: Int32Array;
+interface Shared {
+  readonly fd: number;
+  readonly progress: BigInt64Array;
 }
 
 /** Runs in the other thread, which gets its text: it can name nothing of this module. */
-function hashInTurn(): void {
+function hashWhatIsThere(): void {
+  const { readSync } = process.getBuiltinModule("node:fs");
   const threads = process.getBuiltinModule("node:worker_threads");
-  const { slots, fills } = threads.workerData as SharedMemory;
   const hash = process.getBuiltinModule("node:crypto").createHash("sha256");
-  for (let turn = 0; ; turn = (turn + 1) % slots.length) {
-    Atomics.wait(fills, turn, 0);
-    const fill = Atomics.load(fills, turn);
-    const slot = slots[turn];
-    if (fill < 0 || slot === undefined) break;
-    hash.update(slot.subarray(0, fill));
-    Atomics.store(fills, turn, 0);
-    Atomics.notify(fills, turn);
+  const { fd, progress } = threads.workerData as Shared;
+  const buffer = new Uint8Array(512 * 1024);
+  for (let at = 0, isWhole = false; !isWhole;) {
+    const told = Atomics.load(progress, 0);
+    isWhole = told < 0n;
+    const end = Number(isWhole ? -1n - told : told);
+    while (at < end) {
+      const count = readSync(fd, buffer, 0, Math.min(buffer.length, end - at), at);
+      if (count === 0) throw new Error(`the file ends at ${at}, not at ${end}`);
+      hash.update(buffer.subarray(0, count));
+      at += count;
+    }
+    if (!isWhole) Atomics.wait(progress, 0, told);
   }
   threads.parentPort?.postMessage(hash.digest("hex"));
 }

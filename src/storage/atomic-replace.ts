@@ -1,10 +1,10 @@
-import { constants, fstatSync, readSync } from "node:fs";
+import { constants, fstatSync } from "node:fs";
 import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { openDirectory, syncDirectory } from "./directory.js";
-import { ioFailure, replacementFailure, throwIfCancelled } from "./io-failure.js";
+import { ioFailure, replacementFailure, temporaryFailure, throwIfCancelled } from "./io-failure.js";
 import { keepOwnership } from "./ownership.js";
 import type { ReplacementWarning } from "./ownership.js";
 import { stampOf } from "./snapshot.js";
@@ -60,8 +60,8 @@ export interface Replacement extends AsyncDisposable {
    * is untouched and the temp file is gone. Source: write(2), which may write less than asked.
    */
   write(bytes: Uint8Array): Promise<void>;
-  /** Reads back up to `target.length` bytes that were written, from an offset on. Source: pread(2), whose errors it throws. */
-  readAt(target: Uint8Array, byteOffset: number): number;
+  /** To read back what was written, until it ends. */
+  readonly fd: number;
   /**
    * Makes what was written the file, durably, and only then resolves.
    *
@@ -75,8 +75,9 @@ export interface Replacement extends AsyncDisposable {
   abandon(): Promise<void>;
 }
 
+/** What is written goes to the disk in parts of this size, so that little is left to wait for at the end. */
+const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
 const CREATE_TEMP = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const NOT_PERMITTED: ReadonlySet<string | undefined> = new Set(["EACCES", "EPERM", "EROFS"]);
 const MOUNTED_FILE: ReadonlySet<string | undefined> = new Set(["EXDEV", "EBUSY"]);
 const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
@@ -108,13 +109,6 @@ export async function beginReplacement(targetRealPath: string, options: Replacem
   }
 }
 
-function temporaryFailure(directory: string, error: unknown): SessionsError {
-  const operation = "make a temporary file in";
-  if (!NOT_PERMITTED.has(systemErrorCode(error))) return replacementFailure(operation, directory, error);
-  const hint = `Allow writing in ${directory}: a new version is made there and renamed, never written over the old one`;
-  return ioFailure(operation, directory, error, hint);
-}
-
 class TempFile implements Replacement {
   readonly #target: string;
   readonly #tempPath: string;
@@ -122,6 +116,9 @@ class TempFile implements Replacement {
   readonly #options: ReplacementOptions;
   readonly #temp: FileHandle;
   #byteLength = 0;
+  #syncedBytes = 0;
+  #isSyncing = false;
+  #synced: Promise<void> = Promise.resolve();
   #busy = false;
   #ended = false;
   #installed: CommitResult | undefined;
@@ -144,6 +141,10 @@ class TempFile implements Replacement {
     return this.#installed;
   }
 
+  get fd(): number {
+    return this.#temp.fd;
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     await this.#untilItFails("write", async (temp) => {
       for (let written = 0; written < bytes.byteLength;) {
@@ -152,11 +153,8 @@ class TempFile implements Replacement {
         written += bytesWritten;
         this.#byteLength += bytesWritten;
       }
+      this.#syncEarly(temp);
     });
-  }
-
-  readAt(target: Uint8Array, byteOffset: number): number {
-    return readSync(this.#temp.fd, target, 0, target.length, byteOffset);
   }
 
   async commit(): Promise<CommitResult> {
@@ -188,6 +186,15 @@ class TempFile implements Replacement {
     await this.abandon();
   }
 
+  /** Hands what is written to the disk while more is written. A failure ends the commit, like that of the sync at its end. */
+  #syncEarly(temp: FileHandle): void {
+    if (this.#isSyncing || this.#byteLength - this.#syncedBytes < SYNC_EVERY_BYTES) return;
+    this.#syncedBytes = this.#byteLength;
+    this.#isSyncing = true;
+    this.#synced = temp.datasync().then(() => void (this.#isSyncing = false));
+    this.#synced.catch(() => undefined);
+  }
+
   /** Steps 3 to 5: the temp file is whole, has its owner, and is on the disk. */
   async #finish(temp: FileHandle): Promise<CommitResult> {
     const { replaces, mode, owner } = this.#options;
@@ -204,6 +211,7 @@ class TempFile implements Replacement {
       if (mode !== undefined) await temp.chmod(mode);
     }
     // Not tried again when it fails: the system may have dropped the bytes and report success the second time.
+    await this.#synced;
     await temp.sync();
     const stats = await temp.stat({ bigint: true });
     await temp.close();

@@ -50,3 +50,13 @@ export function throwIfCancelled(signal: AbortSignal | undefined, operation: str
     throw new SessionsError("CANCELLED", { operation, path, cause: signal.reason });
   }
 }
+
+const NOT_PERMITTED: ReadonlySet<string | undefined> = new Set(["EACCES", "EPERM", "EROFS"]);
+
+/** No temporary file could be made in a directory. */
+export function temporaryFailure(directory: string, error: unknown): SessionsError {
+  const operation = "make a temporary file in";
+  if (!NOT_PERMITTED.has(systemErrorCode(error))) return replacementFailure(operation, directory, error);
+  const hint = `Allow writing in ${directory}: a new version is made there and renamed, never written over the old one`;
+  return ioFailure(operation, directory, error, hint);
+}

@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import type { Replacement } from "./atomic-replace.js";
 import { SpooledBytes } from "./spool.js";
 import { ioFailure } from "./io-failure.js";
@@ -67,7 +68,7 @@ export class ReplacementSpool extends SpooledBytes {
     }
     try {
       const length = Math.min(target.length, this.#written - byteOffset);
-      return this.#replacement.readAt(target.subarray(0, length), this.#start + byteOffset);
+      return readSync(this.#replacement.fd, target, 0, length, this.#start + byteOffset);
     } catch (error) {
       throw ioFailure("read a temporary file in", this.#folder, error);
     }

@@ -1,11 +1,16 @@
 // Laws 3 to 5. The whole sequence under faults, kills and power cuts is in test/process.
 import fs from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { beginReplacement, replacementTemp } from "../../src/storage/atomic-replace.js";
 import type { CommitResult, Replacement } from "../../src/storage/atomic-replace.js";
 import { openSnapshot } from "../../src/storage/snapshot.js";
 import { IS_ROOT, failureOf, fileWith, temporaryFolder } from "./folder.js";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** Replaces the file at `file`, with `meanwhile` happening just before the commit. */
 async function replace(file: string, content: string, meanwhile?: () => void): Promise<CommitResult> {
@@ -354,6 +359,42 @@ describe("a cancelled replacement", () => {
     expect(listing(file)).toEqual(["s.csv old"]);
   });
 });
+
+describe("a large new version", () => {
+  const MANY = Buffer.alloc(65 * 1024 * 1024, "x");
+
+  test("is handed to the disk on the way, and is whole", async () => {
+    const file = fileWith("old");
+    const early = vi.spyOn(await handlePrototype(), "datasync");
+    using replaces = openSnapshot(file);
+    const replacement = await beginReplacement(file, { replaces });
+    await replacement.write(MANY);
+    expect(early).toHaveBeenCalledOnce();
+    await replacement.write(Buffer.from("end"));
+    await replacement.commit();
+    expect(fs.statSync(file).size).toBe(MANY.length + 3);
+  });
+
+  test("is not committed where the disk refused it on the way, also if it takes it in the end", async () => {
+    const file = fileWith("old");
+    vi.spyOn(await handlePrototype(), "datasync").mockRejectedValueOnce(
+      Object.assign(new Error("EIO"), { code: "EIO", syscall: "fdatasync" }),
+    );
+    using replaces = openSnapshot(file);
+    const replacement = await beginReplacement(file, { replaces });
+    await replacement.write(MANY);
+    await replacement.write(Buffer.from("end"));
+    expect((await failureOf(() => replacement.commit())).code).toBe("IO_FAILED");
+    expect(listing(file)).toEqual(["s.csv old"]);
+  });
+});
+
+/** Of all handles of files. */
+async function handlePrototype(): Promise<FileHandle> {
+  const handle = await open("/dev/null");
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
 
 function openUnder(folder: string): string[] {
   return fs.readdirSync("/proc/self/fd").flatMap((fd) => {

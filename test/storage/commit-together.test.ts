@@ -26,7 +26,7 @@ function told(log: string[], name: string, failure?: Error, isSeen = failure ===
       return installed;
     },
     write: () => Promise.resolve(),
-    readAt: () => 0,
+    fd: -1,
     commit: async () => {
       log.push(`commit ${name}`);
       if (isSeen) installed = RESULT;
@@ -169,7 +169,7 @@ function before(main: Replacement, work: () => void): Replacement {
       return main.installed;
     },
     write: (bytes) => main.write(bytes),
-    readAt: (target, byteOffset) => main.readAt(target, byteOffset),
+    fd: main.fd,
     commit: () => {
       work();
       return main.commit();
