@@ -38,13 +38,16 @@ export class EventStreams {
         schema: {
           summary:
             "Server-sent events created, changed and removed, those of other programs too. Nothing is sent again: read the list after each connection",
-          response: { ...schemas.answers({}), 200: { description: "text/event-stream", type: "string" } },
+          response: {
+            ...schemas.answers({ 429: schemas.TOO_MANY }),
+            200: { description: "text/event-stream", type: "string" },
+          },
         },
       },
       (_request, reply) => {
         if (this.#streams.size >= MOST_LISTENERS) {
           const detail = `There are ${MOST_LISTENERS} listeners already; close one, or ask for /api/sessions now and then`;
-          throw new ClientError(503, "TOO_MANY_LISTENERS", detail, { "retry-after": "30" });
+          throw new ClientError(429, "TOO_MANY_LISTENERS", detail, { "retry-after": "30" });
         }
         for (const [name, value] of Object.entries(reply.getHeaders()))
           if (value !== undefined) reply.raw.setHeader(name, value);

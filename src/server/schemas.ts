@@ -70,6 +70,7 @@ export function answers(named: Readonly<Record<number, object>>, isWriting = fal
 }
 
 export const NOT_FOUND = error("there is no such session");
+export const TOO_MANY = error("too many listen already");
 
 function error(description: string): object {
   return { ...ERROR, description };

@@ -69,7 +69,7 @@ test("at most 100 listen", async () => {
   const streams = Array.from({ length: 100 }, () => listen(port));
   for (const { lines } of streams) await expect.poll(lines).toContain(": sessions");
   const refused = await ask("GET", "/api/events");
-  expect([refused.status, refused.headers["retry-after"]]).toEqual([503, "30"]);
+  expect([refused.status, refused.headers["retry-after"]]).toEqual([429, "30"]);
   expect((await ask("GET", "/metrics")).text).toContain("\nsessions_event_listeners 100\n");
 });
 

