@@ -30,6 +30,9 @@ What is answered is on the disk. Others may change the file meanwhile: this
 command, editors, other servers; what they change is seen within a second. Only
 a Python backend must not: it overwrites everybody.
 
+A browser at the address shows the sessions on a page, as they change; approvals
+can be cleared there, and sessions deleted.
+
 SIGTERM and Ctrl-C stop it: it takes no more connections, answers what came
 before, writes what is left and ends within five seconds. The second one ends it
 at once.
