@@ -154,6 +154,16 @@ describeWith(["chromium"], "the list", () => {
     await rowOf(page, "discord_2").waitFor({ state: "detached" });
   });
 
+  test("is read now and then where the server has too many listeners already", async () => {
+    const served = await serve(ROWS);
+    await Promise.all(Array.from({ length: 100 }, () => fetch(new URL("api/events", served.url))));
+    const { page } = await browser.open(served);
+    await page.locator("#connection[data-state=reconnecting]").waitFor();
+    await rowOf(page, "telegram_1").waitFor();
+    await served.manager.deleteSession("b2");
+    await rowOf(page, "discord_2").waitFor({ state: "detached" });
+  });
+
   test("of an empty file says so, until there is something", async () => {
     const served = await serve([]);
     const { page, problems } = await browser.open(served);
