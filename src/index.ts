@@ -30,6 +30,7 @@ export type {
 } from "./store/store.js";
 
 export { SessionManager } from "./manager/session-manager.js";
+export type { SessionConflict } from "./manager/hand-edits.js";
 export type { ManagedSession } from "./manager/managed-session.js";
 export type {
   ListRequest,

@@ -2,17 +2,31 @@
 import { SessionsError } from "../errors.js";
 import type { Instant } from "../session/timestamp.js";
 import type { LockOptions } from "../storage/lock.js";
-import { LiveCsv } from "../store/live-csv.js";
+import { LiveCsv, type Conflicts, type Writer } from "../store/live-csv.js";
 import type { Faults } from "../store/store.js";
-import { ChangeQueue, type CommitBatch } from "./change-queue.js";
+import { ChangeQueue } from "./change-queue.js";
+import { CommitLoop } from "./commit-loop.js";
+import {
+  conflictsToLog,
+  findHandEdits,
+  putBack,
+  refusalOf,
+  type HandEdit,
+  type SessionConflict,
+} from "./hand-edits.js";
 import { LiveSessions, type LiveSession } from "./live-sessions.js";
 import type { SessionManagerOptions } from "./options.js";
 import type { TimeSource, Timer } from "./system-time.js";
 import { ToldSessions, type PendingNews, type SessionNews } from "./told-sessions.js";
+import { Taken } from "./taken.js";
+import { Touches } from "./touches.js";
+import { Trouble } from "./trouble.js";
 
 /** Who is told of what happens beside the changes that somebody waits for. */
 export interface DurableListener {
   reloaded(): void;
+  /** Both versions are in the log on the disk. */
+  conflicted(conflict: SessionConflict): void;
   failed(error: unknown): void;
   happened(news: SessionNews): void;
 }
@@ -27,8 +41,8 @@ export interface DurableSettings {
 const LOOK_EVERY_US = 250_000;
 /** How often it is looked at where nobody asks and somebody listens. */
 const WATCH_EVERY_MS = 1000;
-/** So long a commit that failed says that the file cannot be written. */
-const TROUBLE_LASTS_US = 60_000_000;
+/** How often a commit is tried again where another program writes the file between the look and the rename. */
+const ATTEMPTS = 3;
 
 /**
  * The sessions of a file in memory, and their way to the disk: changes that come while a commit is under way share the next
@@ -40,16 +54,14 @@ export class DurableSessions {
   readonly #listener: DurableListener;
   readonly #queue = new ChangeQueue();
   #sessions: LiveSessions;
-  /** Last activities that are later than the records say. */
-  #touched = new Map<string, Instant>();
-  #work: Promise<void> | undefined;
-  #isCommitWanted = false;
-  #commitTimer: Timer | undefined;
+  readonly #touches = new Touches();
+  /** What is to be put into the log with the next commit, by session. */
+  #handEdits = new Map<string, HandEdit>();
+  readonly #commits: CommitLoop;
   #watchTimer: Timer | undefined;
   readonly #told = new ToldSessions();
   #commitCount = 0;
-  #readTrouble: unknown;
-  #writeTrouble: { readonly error: unknown; readonly at: Instant } | undefined;
+  readonly #trouble = new Trouble();
   #lookedAt: Instant;
   #isClosed = false;
 
@@ -57,6 +69,7 @@ export class DurableSessions {
   constructor(file: string, locking: LockOptions, settings: DurableSettings, listener: DurableListener) {
     this.#settings = settings;
     this.#listener = listener;
+    this.#commits = new CommitLoop(settings.time, () => this.#commit());
     const sessions = new LiveSessions();
     this.#live = new LiveCsv(file, locking, (read) => sessions.load(read));
     sessions.image = this.#live.image;
@@ -82,16 +95,19 @@ export class DurableSessions {
   look(): void {
     this.#requireOpen();
     const now = this.#settings.time.now();
-    if (this.#work !== undefined || Math.abs(now - this.#lookedAt) < LOOK_EVERY_US) return;
+    if (this.#commits.work !== undefined || Math.abs(now - this.#lookedAt) < LOOK_EVERY_US) return;
     this.#lookedAt = now;
     try {
-      if (!this.#live.isCurrent()) {
-        this.#reload();
-        this.#writeTrouble = undefined;
-      }
-      this.#readTrouble = undefined;
+      const news = this.#live.news(new Date(now / 1000));
+      const isAtStake = this.#sessions.isChangedByUs || this.#touches.size > 0 || this.#queue.size > 0;
+      // Under the lock there is no doubt.
+      const isPutOff = news === "unfinished" || (news === "in doubt" && isAtStake);
+      const isRead = news !== undefined && !isPutOff;
+      if (isRead) this.#reload(news);
+      if (this.#handEdits.size > 0 || (isPutOff && isAtStake)) this.#commits.now();
+      this.#trouble.wasRead(isRead);
     } catch (error) {
-      this.#readTrouble = error;
+      this.#trouble.readFailed(error);
       this.#listener.failed(error);
     }
   }
@@ -104,9 +120,7 @@ export class DurableSessions {
   /** Why the file cannot be read or written, as far as that is known; undefined where all is well. */
   findTrouble(): unknown {
     this.look();
-    const { error, at = -Infinity } = this.#writeTrouble ?? {};
-    const isRecent = this.#settings.time.now() - at < TROUBLE_LASTS_US;
-    return this.#readTrouble ?? this.#live.image.borderFault ?? (isRecent ? error : undefined);
+    return this.#trouble.find(this.#settings.time.now(), this.#live.image.borderFault);
   }
 
   /** Tells from here on, or no more, what happens to sessions, and looks for it where nobody asks. */
@@ -126,30 +140,30 @@ export class DurableSessions {
 
   /** The session was active now. It is written a little later, with others. */
   touch(session: LiveSession): void {
-    session.lastActivity = Math.max(session.lastActivity, this.#settings.time.now());
-    this.#touched.set(session.sessionId, session.lastActivity);
-    this.#planCommit(this.#settings.touchDelayMs);
+    this.#touches.add(session, this.#settings.time.now());
+    this.#commits.plan(this.#settings.touchDelayMs);
   }
 
   /**
    * Makes a change in memory at once, and again on what another program wrote meanwhile.
+   * @param sessionId the session that it changes; undefined for a new one
    * @returns its result, when it is on the disk; with `batch` at once
    * @throws what `run` throws, and the SessionsErrors of `LiveCsv.commit`: the change is taken back
    */
-  async change<Result>(run: () => Result): Promise<Result> {
+  async change<Result>(run: () => Result, sessionId?: string): Promise<Result> {
     this.#requireOpen();
     const { batch } = this.#settings;
     if (batch === undefined) {
-      const written = this.#queue.add(run);
-      this.#commitNow();
+      const written = this.#queue.add(run, { sessionId });
+      this.#commits.now();
       return written;
     }
     let result: Result | undefined;
-    const written = this.#queue.add(() => (result = run()), true);
+    const written = this.#queue.add(() => (result = run()), { sessionId, isAcknowledged: true });
     // It is acknowledged already: where it cannot be made any more, nobody waits for it.
     written.catch((error: unknown) => this.#listener.failed(error));
-    if (this.#queue.size >= batch.changes) this.#commitNow();
-    else this.#planCommit(batch.everyMs);
+    if (this.#queue.size >= batch.changes) this.#commits.now();
+    else this.#commits.plan(batch.everyMs);
     return result as Result;
   }
 
@@ -157,7 +171,7 @@ export class DurableSessions {
   async flush(): Promise<void> {
     this.#requireOpen();
     const written = this.#queue.add(() => undefined);
-    this.#commitNow();
+    this.#commits.now();
     await written;
   }
 
@@ -168,9 +182,9 @@ export class DurableSessions {
       await this.flush();
     } finally {
       this.#isClosed = true;
-      this.#commitTimer?.cancel();
+      this.#commits.cancelPlan();
       this.watch(false);
-      await this.#work;
+      await this.#commits.work;
       this.#live.close();
     }
   }
@@ -179,52 +193,49 @@ export class DurableSessions {
     if (this.#isClosed) throw new Error("This session manager is closed");
   }
 
-  #planCommit(delayMs: number): void {
-    this.#commitTimer ??= this.#settings.time.after(delayMs, () => this.#commitNow());
-  }
-
-  #commitNow(): void {
-    this.#commitTimer?.cancel();
-    this.#commitTimer = undefined;
-    this.#isCommitWanted = true;
-    this.#work ??= this.#commitWhileWanted();
-  }
-
-  async #commitWhileWanted(): Promise<void> {
-    while (this.#isCommitWanted) {
-      this.#isCommitWanted = false;
-      await this.#commit();
-    }
-    // At once, so that nobody who wants a commit counts on one that is over.
-    this.#work = undefined;
-  }
-
   /** Writes all that waits. Never rejects. */
   async #commit(): Promise<void> {
-    let batch: CommitBatch | undefined;
-    let touched = new Map<string, Instant>();
-    let changedIds: ReadonlySet<string> = new Set();
-    let news: PendingNews | undefined;
-    try {
-      await this.#live.commit(
-        () => this.#reload(),
-        () => {
-          batch = this.#queue.take();
-          touched = this.#touched;
-          this.#touched = new Map();
-          this.#writeTouches(touched);
-          changedIds = this.#sessions.takeChangedIds();
-          news = this.#told.compare(this.#sessions, changedIds);
-        },
-      );
-      this.#readTrouble = this.#writeTrouble = undefined;
-      if (changedIds.size > 0) this.#commitCount += 1;
-      this.#tell(news);
-      batch?.acknowledge();
-    } catch (error) {
-      this.#takeBack(batch ?? this.#queue.take(), touched, error);
-      if (isWritten(error)) this.#tell(news);
+    for (let attempt = 1; ; attempt += 1) {
+      const taken = new Taken();
+      try {
+        await this.#live.commit(
+          (writer) => this.#reload(writer),
+          () => this.#take(taken),
+        );
+        this.#trouble.wasWritten();
+        if (taken.changedIds.size > 0) this.#commitCount += 1;
+        this.#tellOf(taken);
+        taken.batch?.acknowledge();
+        return;
+      } catch (error) {
+        const isRewritten = error instanceof SessionsError && error.code === "STORE_CHANGED";
+        if (attempt === ATTEMPTS || !isRewritten) {
+          this.#takeBack(taken, error);
+          return;
+        }
+        // The next attempt finds what the other program wrote, and compares.
+        taken.batch?.waitAgain();
+        this.#sessions.restoreBefore(taken.before);
+        this.#waitAgain(taken);
+      }
     }
+  }
+
+  #take(taken: Taken): Conflicts {
+    taken.batch = this.#queue.take();
+    taken.touches = this.#touches.take();
+    taken.handEdits = this.#handEdits;
+    this.#handEdits = new Map();
+    for (const sessionId of taken.touches.keys()) this.#sessions.writeActivity(sessionId);
+    taken.before = this.#sessions.takeBefore();
+    taken.changedIds = this.#sessions.takeChangedIds();
+    taken.news = this.#told.compare(this.#sessions, taken.changedIds);
+    return conflictsToLog(taken.handEdits.values(), this.#settings.time.now());
+  }
+
+  #tellOf({ news, handEdits }: Taken): void {
+    this.#tell(news);
+    for (const { conflict } of handEdits.values()) this.#listener.conflicted(conflict);
   }
 
   #tell(pending: PendingNews | undefined): void {
@@ -232,17 +243,25 @@ export class DurableSessions {
     for (const news of pending?.news ?? []) this.#listener.happened(news);
   }
 
-  #takeBack(batch: CommitBatch, touched: ReadonlyMap<string, Instant>, error: unknown): void {
+  #waitAgain({ touches, handEdits }: Taken): void {
+    this.#touches.waitAgain(touches);
+    this.#handEdits = new Map([...handEdits, ...this.#handEdits]);
+  }
+
+  #takeBack(taken: Taken, error: unknown): void {
+    const isWritten = error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
     const { batch: batching, touchDelayMs, time } = this.#settings;
-    this.#writeTrouble = { error, at: time.now() };
-    batch.fail(error, isWritten(error));
-    if (batching !== undefined) this.#planCommit(batching.everyMs);
-    if (touched.size > 0 || batching !== undefined) this.#listener.failed(error);
-    if (isWritten(error)) return;
-    for (const [sessionId, time] of touched) {
-      this.#touched.set(sessionId, Math.max(time, this.#touched.get(sessionId) ?? -Infinity));
+    const { batch = this.#queue.take(), touches } = taken;
+    this.#trouble.writeFailed(error, time.now());
+    batch.fail(error, isWritten);
+    if (batching !== undefined) this.#commits.plan(batching.everyMs);
+    if (touches.size > 0 || batching !== undefined) this.#listener.failed(error);
+    if (isWritten) {
+      this.#tellOf(taken);
+      return;
     }
-    if (touched.size > 0) this.#planCommit(touchDelayMs);
+    this.#waitAgain(taken);
+    if (this.#touches.size > 0 || this.#queue.size > 0) this.#commits.plan(touchDelayMs);
     try {
       this.#reload();
     } catch (reloadError) {
@@ -250,30 +269,30 @@ export class DurableSessions {
     }
   }
 
-  #writeTouches(touched: ReadonlyMap<string, Instant>): void {
-    for (const sessionId of touched.keys()) {
-      const session = this.#sessions.find(sessionId);
-      if (session !== undefined) this.#sessions.writeActivity(session);
-    }
-  }
-
-  /** Reads the file anew, and makes all changes again that are not written. */
-  #reload(): void {
+  /**
+   * Reads the file anew, and makes all changes again that are not written.
+   * @param writer one without the lock may have lost what this manager wrote
+   */
+  #reload(writer: Writer = "ours"): void {
+    const before = this.#sessions;
     const sessions = new LiveSessions();
     this.#live.reload((read) => sessions.load(read));
     sessions.image = this.#live.image;
+    const handEdits =
+      writer === "ours" ? [] : findHandEdits(before, sessions, this.#touches.all, writer === "in doubt");
+    sessions.keepWritten(before);
     this.#sessions = sessions;
     this.#tell(this.#told.compareAll(sessions));
-    for (const [sessionId, time] of this.#touched) {
-      const session = sessions.find(sessionId);
-      if (session === undefined || session.lastActivity >= time) this.#touched.delete(sessionId);
-      else session.lastActivity = time;
+    const refused = new Set<string>();
+    for (const edit of handEdits) {
+      const { sessionId } = edit.conflict;
+      this.#handEdits.set(sessionId, edit);
+      if (edit.isRefused) refused.add(sessionId);
+      // Nobody waits for it, so that it is tried until it is written.
+      else if (edit.putBack.last_activity !== undefined) this.#queue.addFirst(() => putBack(this.#sessions, edit));
     }
-    this.#queue.runAgain();
+    this.#touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions.find(sessionId)));
+    this.#queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(this.path, sessionId) : undefined));
     this.#listener.reloaded();
   }
-}
-
-function isWritten(error: unknown): boolean {
-  return error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
 }

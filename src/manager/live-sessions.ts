@@ -14,6 +14,8 @@ export interface LiveSession {
   readonly platform: string;
   lastActivity: Instant;
   isPending: boolean;
+  /** The columns that this manager has written since it knows the session, as bits; see `hasWritten`. */
+  written: number;
   readonly record: ImageRecord;
   /** Earlier records with the same id, which do not count and go when the session goes. */
   readonly older: readonly ImageRecord[];
@@ -22,7 +24,16 @@ export interface LiveSession {
 /** The texts of a session's fields. */
 export type SessionTexts = Readonly<Partial<Record<ColumnName, string>>>;
 
+/** The columns that a manager changes, as bits of `written`. */
+const BITS: Readonly<Partial<Record<ColumnName, number>>> = { last_activity: 1, pending_approval: 2, metadata: 4 };
+const ALL_BITS = 7;
+
 const NONE: readonly ImageRecord[] = [];
+
+/** Whether this manager has written a column of a session since it knows the session. */
+export function hasWritten({ written }: LiveSession, column: ColumnName): boolean {
+  return (written & (BITS[column] ?? 0)) !== 0;
+}
 const MOST_PLATFORMS = 1000;
 
 /** The sessions of one version of a file, found by their ids and their users. Changes go into the file's image. */
@@ -32,6 +43,9 @@ export class LiveSessions {
   readonly #byId = new Map<string, LiveSession>();
   /** The session itself where a user has one, as most have. */
   readonly #byUser = new Map<string, LiveSession | Set<LiveSession>>();
+  /** What is changed and not written yet: the records as they were before, by session; empty for new ones. */
+  #before = new Map<string, string>();
+  #isChangedByUs = false;
   #image: CsvImage | undefined;
   #changedIds = new Set<string>();
 
@@ -55,6 +69,7 @@ export class LiveSessions {
       platform: this.#shared(reader.text(record, "platform")),
       lastActivity: reader.lastActivity(record),
       isPending: reader.isPending(record),
+      written: 0,
       record: image,
       older: before === undefined ? NONE : [...before.older, before.record],
     });
@@ -70,9 +85,12 @@ export class LiveSessions {
       platform: this.#shared(texts.platform),
       lastActivity: createdAt,
       isPending: false,
+      written: ALL_BITS,
       record: image.append(image.columns.names.map((name) => encodedField(byName[name] ?? "")).join(",")),
       older: NONE,
     };
+    this.#isChangedByUs = true;
+    this.#before.set(session.sessionId, "");
     this.#add(session);
     this.#changedIds.add(session.sessionId);
     return session;
@@ -93,9 +111,23 @@ export class LiveSessions {
   }
 
   /** The text of a column, unquoted. */
-  text({ record }: LiveSession, column: ColumnName): string {
-    const image = this.#requireImage();
-    return fieldAt(image.bytesOf(record), image.columns.at[column]);
+  text(session: LiveSession, column: ColumnName): string {
+    return this.textIn(this.recordOf(session), column);
+  }
+
+  /** The same of a record of this version of the file. */
+  textIn(record: string, column: ColumnName): string {
+    return fieldAt(record, this.#requireImage().columns.at[column]);
+  }
+
+  /** A session's record without its line break, as it is to be, its bytes as Latin-1. */
+  recordOf({ record }: LiveSession): string {
+    return this.#requireImage().bytesOf(record);
+  }
+
+  /** All column names in their order. */
+  get columnNames(): readonly string[] {
+    return this.#requireImage().columns.names;
   }
 
   /** The session as it is now. */
@@ -105,26 +137,33 @@ export class LiveSessions {
   }
 
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
-  change({ sessionId, record }: LiveSession, texts: SessionTexts): void {
+  change(session: LiveSession, texts: SessionTexts): void {
     const image = this.#requireImage();
-    this.#changedIds.add(sessionId);
+    const { record } = session;
+    this.#noteBefore(session);
+    this.#changedIds.add(session.sessionId);
+    for (const column of Object.keys(texts)) this.#mark(session, BITS[column as ColumnName] ?? 0);
     const fields = Object.entries(texts).map(
       ([column, text]) => [image.columns.at[column as ColumnName], encodedField(text)] as const,
     );
     image.replace(record, replaceFields(image.bytesOf(record), new Map(fields)));
   }
 
-  /** Puts the last activity that is in memory into the record; the image's bytes must not be in use. */
-  writeActivity(session: LiveSession): void {
+  /** Puts the last activity that is in memory into the record, where there is such a session; the image's bytes must not be in use. */
+  writeActivity(sessionId: string): void {
+    const session = this.#byId.get(sessionId);
+    if (session === undefined) return;
     const image = this.#requireImage();
     const text = formatTimestamp(session.lastActivity);
-    this.#changedIds.add(session.sessionId);
+    this.#changedIds.add(sessionId);
+    this.#mark(session, BITS.last_activity ?? 0);
     if (image.patchField(session.record, image.columns.at.last_activity, text)) return;
     this.change(session, { last_activity: text });
   }
 
   remove(session: LiveSession): void {
     const image = this.#requireImage();
+    this.#noteBefore(session);
     for (const record of [...session.older, session.record]) image.remove(record);
     this.#changedIds.add(session.sessionId);
     this.#forget(session);
@@ -140,6 +179,46 @@ export class LiveSessions {
   /** A number that differs, as far as numbers can, where the bytes of two records do. */
   hashOf({ record }: LiveSession): number {
     return hashOfText(this.#requireImage().bytesOf(record));
+  }
+
+  /** What is changed from here on is not part of what is written now. @returns the records as they were, for `restoreBefore` */
+  takeBefore(): ReadonlyMap<string, string> {
+    const before = this.#before;
+    this.#before = new Map();
+    return before;
+  }
+
+  /** What was taken is not written after all. */
+  restoreBefore(before: ReadonlyMap<string, string>): void {
+    this.#before = new Map([...this.#before, ...before]);
+  }
+
+  /** The records of changed sessions as they were before, by session; empty where there was none. */
+  get before(): ReadonlyMap<string, string> {
+    return this.#before;
+  }
+
+  /** Takes over which columns the manager has written, from an earlier version of the file. */
+  keepWritten(earlier: LiveSessions): void {
+    for (const { sessionId, written } of earlier.all()) {
+      const session = written === 0 ? undefined : this.#byId.get(sessionId);
+      if (session !== undefined) this.#mark(session, written);
+    }
+  }
+
+  /** This manager has written some session, or is to write it. */
+  get isChangedByUs(): boolean {
+    return this.#isChangedByUs;
+  }
+
+  #mark(session: LiveSession, bits: number): void {
+    session.written |= bits;
+    this.#isChangedByUs = true;
+  }
+
+  #noteBefore({ sessionId, record }: LiveSession): void {
+    if (this.#before.has(sessionId)) return;
+    this.#before.set(sessionId, this.#requireImage().bytesOf(record));
   }
 
   #add(session: LiveSession): void {

@@ -2,6 +2,7 @@ import type { LockHolder } from "../errors.js";
 import type { JsonInputObject } from "../session/json-dumps.js";
 import type { RawJson } from "../session/raw-json.js";
 import type { Faults } from "../store/store.js";
+import type { SessionConflict } from "./hand-edits.js";
 import type { ManagedSession } from "./managed-session.js";
 import type { TimeSource } from "./system-time.js";
 
@@ -47,6 +48,11 @@ export interface SessionManagerEvents {
   expired: [sessionIds: readonly string[]];
   /** Another program changed the file; it was read anew. */
   reloaded: [contents: LoadedContents];
+  /**
+   * A program that does not know the lock, such as an editor, changed a session that this manager changed too. The later
+   * `last_activity` counts; the other version is in `<file>.d/log/conflict-<time>.jsonl`, on the disk.
+   */
+  conflict: [conflict: SessionConflict];
   /** A commit failed whose changes nobody waits for, or the file cannot be read any more. */
   error: [error: unknown];
 }

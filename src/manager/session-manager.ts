@@ -19,7 +19,6 @@ import { activeOf, expiredOf, isActive, latestOf, pageOf } from "./session-selec
 import { SYSTEM_TIME, type TimeSource, type Timer } from "./system-time.js";
 
 const SECONDS_PER_MINUTE = 60;
-const MS_PER_MINUTE = 60_000;
 
 /**
  * The sessions of one file, for a server: in memory, and written durably. Other managers, the command line and editors may
@@ -46,11 +45,12 @@ export class SessionManager implements AsyncDisposable {
     const { timeoutMinutes = 60, cleanupIntervalMinutes = 5, touchDelayMs = 1000, batch } = options;
     this.#time = time;
     this.#timeoutSeconds = timeoutMinutes * SECONDS_PER_MINUTE;
-    this.#cleanupIntervalMs = cleanupIntervalMinutes * MS_PER_MINUTE;
+    this.#cleanupIntervalMs = cleanupIntervalMinutes * SECONDS_PER_MINUTE * 1000;
     this.#createId = options.createId ?? randomUUID;
     const settings: DurableSettings = { touchDelayMs, batch, time };
     this.#durable = new DurableSessions(file, locking, settings, {
       reloaded: () => this.events.emit("reloaded", this.contents),
+      conflicted: (conflict) => this.events.emit("conflict", conflict),
       failed: (error) => this.events.tellError(error),
       happened: (news) => this.events.tell(news),
     });
@@ -216,7 +216,7 @@ export class SessionManager implements AsyncDisposable {
       if (session === undefined) return false;
       this.#sessions.remove(session);
       return true;
-    });
+    }, sessionId);
   }
 
   /** Removes all expired sessions from the file. @returns how many */
@@ -287,7 +287,7 @@ export class SessionManager implements AsyncDisposable {
       this.#sessions.change(session, { ...texts, last_activity: formatTimestamp(session.lastActivity) });
       if (texts.pending_approval !== undefined) session.isPending = texts.pending_approval !== "";
       return this.#view(session);
-    });
+    }, sessionId);
   }
 
   #planCleanup(): void {

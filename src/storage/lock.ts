@@ -49,6 +49,8 @@ export interface FileLock extends Disposable {
    * `lastCommit` is undefined too, because it may have committed without recording it.
    */
   readonly found: LockRecord;
+  /** The last holder was killed while it held the lock. */
+  readonly wasLeftBehind: boolean;
   /** Notes the file as a commit left it, for `wasWrittenByUs` after `release`. Best effort; never throws. */
   recordCommit(lastCommit: FileStamp): void;
   /** May be called again. Never throws, so that it cannot hide an error that is under way. */
@@ -217,6 +219,7 @@ async function pause(pauseMs: number, signal: AbortSignal | undefined): Promise<
 class HeldLock implements FileLock {
   readonly realPath: string;
   readonly found: LockRecord;
+  readonly wasLeftBehind: boolean;
   #fd: number | undefined;
   #lastCommit: FileStamp | undefined;
 
@@ -225,6 +228,7 @@ class HeldLock implements FileLock {
     this.realPath = realPath;
     this.#fd = fd;
     this.#lastCommit = left.holder === undefined ? left.lastCommit : undefined;
+    this.wasLeftBehind = left.holder !== undefined;
     this.found = { holder: undefined, lastCommit: this.#lastCommit };
     writeRecord(fd, { holder, lastCommit: this.#lastCommit });
   }

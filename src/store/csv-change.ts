@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { applyEdits } from "../csv/edit.js";
 import { SessionsError } from "../errors.js";
 import { beginReplacement, type CommitResult, type Replacement } from "../storage/atomic-replace.js";
-import { commitTogether } from "../storage/commit-together.js";
+import { commitTogether, type Companion } from "../storage/commit-together.js";
 import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
 import { removeSidecarTemps } from "../storage/sidecar-file.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
@@ -95,7 +95,7 @@ async function changeOnce<Plan>(
   const plan = change.plan();
   control.approve?.(plan);
   if (editCount === 0) return { plan, number: undefined, warnings: [] };
-  const { warnings } = await commitAsOurs(replacement, lock, entry);
+  const { warnings } = await commitAsOurs(replacement, lock, entry === undefined ? [] : [await entry.finish()]);
   if (entry !== undefined) dropOldEntries(lock.realPath);
   return { plan, number: entry?.number, warnings };
 }
@@ -108,14 +108,14 @@ function* tee(pieces: Iterable<Uint8Array>, entry: LogEntryWriter | undefined): 
   }
 }
 
-/** Commits, and notes the new version as ours, also where only its durability is in doubt. */
+/** Commits with what belongs to it, and notes the new version as ours, also where only its durability is in doubt. */
 export async function commitAsOurs(
   replacement: Replacement,
   lock: FileLock,
-  entry?: LogEntryWriter,
+  companions: readonly Companion[] = [],
 ): Promise<CommitResult> {
   try {
-    return await commitTogether(replacement, entry === undefined ? [] : [await entry.finish()]);
+    return await commitTogether(replacement, companions);
   } finally {
     if (replacement.installed !== undefined) lock.recordCommit(replacement.installed.stamp);
   }

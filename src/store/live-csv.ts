@@ -1,13 +1,31 @@
 // Law 3: every write goes through the lock and the atomic replacement. Law 4: acknowledged means fsynced.
+import { setTimeout as pause } from "node:timers/promises";
 import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
-import { acquireLock, type LockOptions } from "../storage/lock.js";
+import type { Companion } from "../storage/commit-together.js";
+import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
+import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
 import { commitAsOurs } from "./csv-change.js";
+import { beginConflictLog, dropOldConflicts, type LoggedConflict } from "./conflict-log.js";
 import { bufferFor, CsvImage, type ReadRecord } from "./csv-image.js";
 
 /** Is told of every session of the file that can be decoded, in the order of the file. */
 export type OnRecord = (read: ReadRecord) => void;
+
+/** Whether the last to write a file knew the lock; in doubt where a holder of the lock was killed, or the lock file is not written. */
+export type Writer = "ours" | "foreign" | "in doubt";
+
+/** What is written into the conflict log with a commit. */
+export interface Conflicts {
+  readonly time: Date;
+  readonly found: readonly LoggedConflict[];
+}
+
+/** A file that another program may just be writing is believed when it has not changed for so long. */
+const REST_MS = 50;
+/** It is waited for that so many times. */
+const RESTS = 20;
 
 /**
  * A CSV file that is kept in memory and written as a whole, beside other programs that write it too: before each commit it is
@@ -41,6 +59,20 @@ export class LiveCsv implements Disposable {
   }
 
   /**
+   * Who wrote what came in the place of the version in memory, as far as that is known without the lock; "unfinished" where a
+   * program without the lock may still be writing, undefined where nothing came.
+   * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED
+   */
+  news(now: Date): Writer | "unfinished" | undefined {
+    if (this.isCurrent()) return undefined;
+    using found = openSnapshot(this.path);
+    const record = readLockRecord(found.realPath);
+    if (wasWrittenByUs(record, found) === true) return "ours";
+    if (Math.abs(now.getTime() - found.mtime.getTime()) < REST_MS) return "unfinished";
+    return record.holder === undefined ? "foreign" : "in doubt";
+  }
+
+  /**
    * Reads the file anew; what was changed and not written is dropped.
    * @throws SessionsError as the constructor; the version in memory stays, and stays stale
    */
@@ -55,26 +87,54 @@ export class LiveCsv implements Disposable {
   /**
    * Writes what is changed, under the lock.
    *
-   * @param reload is called under the lock where the version in memory is not that of the file; it must call `reload`
-   * @param prepare is called then; what is changed when it returns is written
+   * @param reload is called under the lock where the version in memory is not that of the file; it must call `reload`. It is
+   * told who wrote the file; one that was not certainly written under the lock is left in peace until it has rested, because it
+   * may be half written.
+   * @param prepare is called then; what is changed when it returns is written, after the conflicts that it gives
    * @throws SessionsError STORE_LOCKED, CANCELLED, STORE_DAMAGED, STORE_CHANGED, IO_FAILED and what `reload` throws: the file is as it
    * was, and the version in memory is stale until the next `reload`. DURABILITY_UNKNOWN: it is written, and a power cut may
    * take it back.
    */
-  async commit(reload: () => void, prepare: () => void): Promise<void> {
+  async commit(reload: (writer: Writer) => void, prepare: () => Conflicts): Promise<void> {
     using lock = await acquireLock(this.#snapshot.realPath, this.#locking);
-    if (!this.isCurrent()) reload();
+    if (!this.isCurrent()) reload(await this.#writer(lock));
     if (this.#snapshot.realPath !== lock.realPath) throw new SessionsError("STORE_CHANGED", { path: this.path });
-    prepare();
-    if (!this.#image.isChanged) return;
-    if (this.#image.borderFault !== undefined) {
+    const conflicts = prepare();
+    if (this.#image.isChanged && this.#image.borderFault !== undefined) {
       this.#isStale = true;
       throw this.#image.borderFault;
     }
+    if (conflicts.found.length === 0) {
+      if (this.#image.isChanged) await this.#write(lock, []);
+      return;
+    }
+    const log = await beginConflictLog(lock.realPath, conflicts.time, conflicts.found);
+    try {
+      if (this.#image.isChanged) await this.#write(lock, [log]);
+      else await log.replacement.commit();
+    } finally {
+      await log.replacement.abandon();
+    }
+    dropOldConflicts(lock.realPath);
+  }
+
+  /** Who wrote the file last; waits until one who may not know the lock has written all. */
+  async #writer(lock: FileLock): Promise<Writer> {
+    for (let rest = 0; rest < RESTS; rest += 1) {
+      using found = openIfThere(this.path);
+      if (found !== undefined && wasWrittenByUs(lock.found, found) === true) return "ours";
+      await pause(REST_MS);
+      if (found === undefined ? rest > 0 : found.isCurrent()) return lock.wasLeftBehind ? "in doubt" : "foreign";
+    }
+    const reason = "another program, which does not know the lock, writes it all the time";
+    throw new SessionsError("STORE_CHANGED", { path: this.path, reason, hint: "Stop that program, then try again" });
+  }
+
+  async #write(lock: FileLock, companions: readonly Companion[]): Promise<void> {
     await using replacement = await this.#begin();
     try {
       await replacement.write(this.#image.build());
-      await commitAsOurs(replacement, lock);
+      await commitAsOurs(replacement, lock, companions);
     } catch (error) {
       if (replacement.installed === undefined) throw error;
       this.#adopt(replacement.installed.stamp.ino);
@@ -131,5 +191,15 @@ export class LiveCsv implements Disposable {
       snapshot.close();
       throw error;
     }
+  }
+}
+
+/** Editors that rename the old file away leave a moment without one. */
+function openIfThere(file: string): Snapshot | undefined {
+  try {
+    return openSnapshot(file);
+  } catch (error) {
+    if (error instanceof SessionsError && error.code === "STORE_NOT_FOUND") return undefined;
+    throw error;
   }
 }

@@ -1,9 +1,11 @@
-// The process under test: three changes by a SessionManager, and what it then says the file holds.
+// The process under test: three changes by a SessionManager, or one beside a hand edit, and what it then says the file
+// holds.
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { SessionsError } from "../../src/errors.js";
 import { SessionManager } from "../../src/manager/session-manager.js";
 
-const [, , file = ""] = process.argv;
+const [, , file = "", scenario = "three changes"] = process.argv;
 const answers: string[] = [];
 
 async function attempt(change: () => Promise<unknown>): Promise<void> {
@@ -22,13 +24,26 @@ await attempt(async () => {
 });
 const opened = manager;
 if (opened !== undefined) {
-  await attempt(() => opened.getOrCreateSession({ userId: "u1", platform: "api" }));
-  await attempt(() =>
-    opened.getOrCreateSession({ userId: "u2", platform: "api", metadata: { text: "y".repeat(3000) } }),
-  );
-  const [first] = opened.getUserSessions("u1");
-  if (first !== undefined) await attempt(() => opened.updateSessionMetadata(first.sessionId, { n: 1 }));
+  await (scenario === "three changes" ? threeChanges(opened) : besideHandEdit(opened));
   const held = opened.getAllSessions().map(({ userId, metadataText }) => [userId, metadataText.length]);
   await attempt(() => opened.close());
   fs.writeSync(1, `${JSON.stringify({ answers, held })}\n`);
 } else fs.writeSync(1, `${JSON.stringify({ answers, held: [] })}\n`);
+
+async function threeChanges(sessions: SessionManager): Promise<void> {
+  await attempt(() => sessions.getOrCreateSession({ userId: "u1", platform: "api" }));
+  await attempt(() =>
+    sessions.getOrCreateSession({ userId: "u2", platform: "api", metadata: { text: "y".repeat(3000) } }),
+  );
+  const [first] = sessions.getUserSessions("u1");
+  if (first !== undefined) await attempt(() => sessions.updateSessionMetadata(first.sessionId, { n: 1 }));
+}
+
+async function besideHandEdit(sessions: SessionManager): Promise<void> {
+  await attempt(() => sessions.getOrCreateSession({ userId: "u1", platform: "api", metadata: { n: 0 } }));
+  const [first] = sessions.getUserSessions("u1");
+  if (first === undefined) return;
+  // Its calls do not fail: it gets nothing of this environment.
+  execFileSync("/bin/sed", ["-i", 's/""n"": 0/""n"": 7/', file], { env: {} });
+  await attempt(() => sessions.updateSessionMetadata(first.sessionId, { n: 1 }));
+}

@@ -10,8 +10,10 @@ import { beforeAll, expect, test } from "vitest";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
 import { describeWith, PLAIN_CALLS, setUpDriver } from "./harness.js";
 
-const { EIO, ENOSPC } = os.constants.errno;
+const { EIO, ENOSPC, EPERM } = os.constants.errno;
 const WRITTEN = new Set(["OK", "DURABILITY_UNKNOWN"]);
+
+type Fault = Readonly<Record<string, string>>;
 
 interface Outcome {
   readonly failed: string | undefined;
@@ -20,7 +22,9 @@ interface Outcome {
   /** What the manager said last that there is: users, and lengths of their metadata. */
   readonly held: readonly (readonly [string, number])[];
   readonly inFile: readonly (readonly [string, number])[];
-  readonly leftBehind: readonly string[];
+  readonly text: string;
+  /** The conflict log, all files of it. */
+  readonly log: string;
 }
 
 describeWith(["gcc"], "a manager whose Nth system call fails", () => {
@@ -31,25 +35,27 @@ describeWith(["gcc"], "a manager whose Nth system call fails", () => {
     execFileSync("gcc", ["-shared", "-fPIC", "-o", library, "test/process/fault.c", "-ldl"]);
   });
 
-  async function run(callNumber: number, fault: Readonly<Record<string, string>>): Promise<Outcome> {
+  async function run(callNumber: number, fault: Fault, scenario: string): Promise<Outcome> {
     const directory = fs.mkdtempSync(path.join(made.folder, "case-"));
     const file = path.join(directory, "s.csv");
     fs.writeFileSync(file, `${COLUMN_NAMES.join(",")}\r\n`);
     const env = { ...PLAIN_CALLS, LD_PRELOAD: library, FAULT_DIR: directory, FAULT_AT: String(callNumber), ...fault };
-    const { stdout, stderr } = await execa("node", [made.driver, file], { env, reject: false });
-    const records = parse<Record<string, string>>(fs.readFileSync(file), { columns: true });
+    const { stdout, stderr } = await execa("node", [made.driver, file, scenario], { env, reject: false });
+    const text = fs.readFileSync(file, "utf8");
+    const records = parse<Record<string, string>>(text, { columns: true });
     return {
       ...(JSON.parse(stdout) as Pick<Outcome, "answers" | "held">),
       failed: /^FAULT (\w+)$/m.exec(stderr)?.[1],
       inFile: records.map(({ user_id: user = "", metadata = "" }) => [user, metadata.length]),
-      leftBehind: fs.readdirSync(directory).filter((name) => name !== "s.csv" && name !== "s.csv.d"),
+      text,
+      log: logOf(file),
     };
   }
 
-  async function countUp(fault: Readonly<Record<string, string>>): Promise<readonly Outcome[]> {
+  async function countUp(fault: Fault, scenario = "three changes"): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = [];
     for (;;) {
-      const batch = await Promise.all([1, 2, 3].map((step) => run(outcomes.length + step, fault)));
+      const batch = await Promise.all([1, 2, 3].map((step) => run(outcomes.length + step, fault, scenario)));
       outcomes.push(...batch.filter(({ failed }) => failed !== undefined));
       if (batch.some(({ failed }) => failed === undefined)) return outcomes;
     }
@@ -57,6 +63,7 @@ describeWith(["gcc"], "a manager whose Nth system call fails", () => {
 
   test.each([
     ["EIO", { FAULT_ERRNO: String(EIO) }],
+    ["EPERM", { FAULT_ERRNO: String(EPERM) }],
     ["disk full, and writes are short", { FAULT_ERRNO: String(ENOSPC), FAULT_SHORT: "1000" }],
   ])("%s: what was acknowledged is in the file, what was refused is not, and the manager knows", async (_, fault) => {
     const outcomes = await countUp(fault);
@@ -75,4 +82,36 @@ describeWith(["gcc"], "a manager whose Nth system call fails", () => {
     const refused = outcomes.map(({ answers }) => answers.filter((answer) => answer !== "OK").length);
     expect(Math.max(...refused)).toBe(1);
   });
+
+  test("all calls fail from one on: what was acknowledged is in the file, and nothing that was refused", async () => {
+    const outcomes = await countUp({ FAULT_ERRNO: String(EIO), FAULT_EVERY: "1" });
+    for (const { failed, answers, inFile } of outcomes) {
+      const [, first = "", second = "", third = ""] = answers;
+      const expected: [string, number][] = [];
+      if (WRITTEN.has(first)) expected.push(["u1", WRITTEN.has(third) ? '{"n": 1}'.length : "{}".length]);
+      if (WRITTEN.has(second)) expected.push(["u2", 3012]);
+      expect([failed, inFile]).toEqual([failed, expected]);
+    }
+  });
+
+  test("what an editor wrote is written over only when it is in the log", async () => {
+    const outcomes = await countUp({ FAULT_ERRNO: String(EIO) }, "beside a hand edit");
+    const seen = new Set<string>();
+    for (const { failed, answers, text, log } of outcomes) {
+      const [, created = "", changed = ""] = answers;
+      if (!WRITTEN.has(created)) continue;
+      const isWritten = WRITTEN.has(changed);
+      expect([failed, text.includes('""n"": 1'), text.includes('""n"": 7')]).toEqual([failed, isWritten, !isWritten]);
+      if (isWritten) expect([failed, log]).toEqual([failed, expect.stringContaining('\\"\\"n\\"\\": 7')]);
+      seen.add(`${failed ?? ""}: ${isWritten ? "written" : "refused"}`);
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(["write: refused", "link: refused", "rename: refused"]));
+  });
 });
+
+function logOf(file: string): string {
+  const folder = `${file}.d/log`;
+  if (!fs.existsSync(folder)) return "";
+  const names = fs.readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  return names.map((name) => fs.readFileSync(path.join(folder, name), "utf8")).join("");
+}

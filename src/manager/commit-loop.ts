@@ -1,0 +1,47 @@
+import type { TimeSource, Timer } from "./system-time.js";
+
+/** Runs one commit after the other, never two at once, as long as one is wanted. */
+export class CommitLoop {
+  readonly #time: TimeSource;
+  readonly #commit: () => Promise<void>;
+  #work: Promise<void> | undefined;
+  #isWanted = false;
+  #timer: Timer | undefined;
+
+  /** @param commit writes all that waits, and never rejects */
+  constructor(time: TimeSource, commit: () => Promise<void>) {
+    this.#time = time;
+    this.#commit = commit;
+  }
+
+  /** The commits that are under way; undefined where none is. */
+  get work(): Promise<void> | undefined {
+    return this.#work;
+  }
+
+  /** A commit is wanted after so long, unless one is planned already. */
+  plan(delayMs: number): void {
+    this.#timer ??= this.#time.after(delayMs, () => this.now());
+  }
+
+  /** A commit is wanted that begins now, or as soon as the one that is under way is over. */
+  now(): void {
+    this.cancelPlan();
+    this.#isWanted = true;
+    this.#work ??= this.#commitWhileWanted();
+  }
+
+  cancelPlan(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  async #commitWhileWanted(): Promise<void> {
+    while (this.#isWanted) {
+      this.#isWanted = false;
+      await this.#commit();
+    }
+    // At once, so that nobody who wants a commit counts on one that is over.
+    this.#work = undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Instant } from "../session/timestamp.js";
+
+/** So long a commit that failed says that the file cannot be written. */
+const WRITE_TROUBLE_LASTS_US = 60_000_000;
+
+/** Why a file cannot be read or written, as far as that is known. */
+export class Trouble {
+  #read: unknown;
+  #write: { readonly error: unknown; readonly at: Instant } | undefined;
+
+  readFailed(error: unknown): void {
+    this.#read = error;
+  }
+
+  writeFailed(error: unknown, at: Instant): void {
+    this.#write = { error, at };
+  }
+
+  /** @param isAnother another version of it was read than before */
+  wasRead(isAnother: boolean): void {
+    this.#read = undefined;
+    if (isAnother) this.#write = undefined;
+  }
+
+  wasWritten(): void {
+    this.#read = this.#write = undefined;
+  }
+
+  /** @returns undefined where all is well. @param borderFault why what was read must not be written over */
+  find(now: Instant, borderFault: unknown): unknown {
+    const { error, at = -Infinity } = this.#write ?? {};
+    return this.#read ?? borderFault ?? (now - at < WRITE_TROUBLE_LASTS_US ? error : undefined);
+  }
+}
