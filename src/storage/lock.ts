@@ -220,12 +220,14 @@ class HeldLock implements FileLock {
   readonly realPath: string;
   readonly found: LockRecord;
   readonly wasLeftBehind: boolean;
+  readonly #left: LockRecord;
   #fd: number | undefined;
   #lastCommit: FileStamp | undefined;
 
   constructor(realPath: string, fd: number, holder: LockHolder) {
     const left = readRecord(fd);
     this.realPath = realPath;
+    this.#left = left;
     this.#fd = fd;
     this.#lastCommit = left.holder === undefined ? left.lastCommit : undefined;
     this.wasLeftBehind = left.holder !== undefined;
@@ -242,7 +244,9 @@ class HeldLock implements FileLock {
     const fd = this.#fd;
     if (fd === undefined) return;
     this.#fd = undefined;
-    writeRecord(fd, { holder: undefined, lastCommit: this.#lastCommit });
+    // What a holder that was killed did stays in doubt until the next commit.
+    const isInDoubt = this.wasLeftBehind && this.#lastCommit === undefined;
+    writeRecord(fd, isInDoubt ? this.#left : { holder: undefined, lastCommit: this.#lastCommit });
     try {
       closeSync(fd);
     } catch {

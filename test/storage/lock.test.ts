@@ -254,6 +254,18 @@ describe("a lock held by another process", () => {
     using lock = await acquireLock(file, { waitMs: 0, holder: OTHER });
     expect(lock.found.lastCommit).toBeUndefined();
   });
+
+  test("leaves that in doubt until somebody commits", async () => {
+    const file = fileWith("a");
+    await kill(await holdElsewhere(file));
+    const lock = await acquireLock(file, { waitMs: 0, holder: OTHER });
+    lock.release();
+    const next = await acquireLock(file, { waitMs: 0, holder: OTHER });
+    next.recordCommit(STAMP);
+    next.release();
+    using last = await acquireLock(file, { waitMs: 0, holder: OTHER });
+    expect([lock, next, last].map(({ wasLeftBehind }) => wasLeftBehind)).toEqual([true, true, false]);
+  });
 });
 
 describe("the record in the lock file", () => {
