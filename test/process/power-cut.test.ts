@@ -30,7 +30,7 @@ describeWith(["strace"], "a power cut at any moment", () => {
       const text = bytes?.toString();
       if (text === NEW) continue;
       if (text !== start) found.add("torn or missing");
-      else if (acknowledged) found.add("acknowledged change lost");
+      else if (acknowledged.length > 0) found.add("acknowledged change lost");
     }
     return { operations: operations.map(({ kind }) => kind).join(" "), stateCount, found: [...found].sort() };
   }

@@ -3,17 +3,20 @@ import path from "node:path";
 import type { Operation } from "./power-cut.js";
 
 export const TRACED_CALLS =
-  "open,openat,creat,write,pwrite64,writev,pwritev,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,fsync,fdatasync";
+  "open,openat,creat,mkdir,write,pwrite64,writev,pwritev,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate,fsync,fdatasync";
 
-/** The operations on names directly in `directory`, and the acknowledgement on standard output, in order. */
-export function parseTrace(log: string, directory: string): Operation[] {
+/**
+ * The operations on names directly in `directory`, and the acknowledgements on standard output, in order.
+ * @param folders in the directory, whose files count too, and which themselves do; with the folders above them
+ */
+export function parseTrace(log: string, directory: string, folders: readonly string[] = []): Operation[] {
   const unfinished = new Map<string, string>();
   const operations: Operation[] = [];
   for (const line of log.split("\n")) {
     const call = wholeCall(line, unfinished);
     const [, name, parameters, result] = /^(\w+)\((.*)\)\s+= (-?\d+)/.exec(call ?? "") ?? [];
     if (name === undefined || parameters === undefined || result === undefined || result.startsWith("-")) continue;
-    const operation = operationOf(name, parameters, Number(result), directory);
+    const operation = operationOf(name, parameters, Number(result), directory, folders);
     if (operation !== undefined) operations.push(operation);
   }
   return operations;
@@ -31,17 +34,35 @@ function wholeCall(line: string, unfinished: Map<string, string>): string | unde
   return rest === undefined ? text : (unfinished.get(thread) ?? "") + rest;
 }
 
-function operationOf(call: string, parameters: string, result: number, directory: string): Operation | undefined {
+function operationOf(
+  call: string,
+  parameters: string,
+  result: number,
+  directory: string,
+  folders: readonly string[],
+): Operation | undefined {
   const [first, second] = [...parameters.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, hex = ""]) => unhex(hex));
   const [, fd, fdPathHex] = /^(\d+)<([^>]*)>/.exec(parameters) ?? [];
   const fdPath = fdPathHex === undefined ? undefined : unhex(fdPathHex).toString();
-  const inside = (file: string | undefined) =>
-    file !== undefined && path.dirname(file) === directory ? path.basename(file) : undefined;
+  const inside = (file: string): string => path.relative(directory, file) || ".";
 
-  if (/^(fsync|fdatasync)$/.test(call) && fdPath === directory) return { kind: "sync-directory" };
-  if (call === "write" && fd === "1" && first?.toString().startsWith("OK") === true) return { kind: "acknowledge" };
-  const name = inside(fdPath ?? first?.toString());
-  if (name === undefined) return undefined;
+  if (call === "write" && fd === "1" && first?.toString().startsWith("OK") === true)
+    return { kind: "acknowledge", text: first.toString().trim() };
+  const found = fdPath ?? first?.toString();
+  if (found === undefined) return undefined;
+  const name = inside(found);
+  if (/^(fsync|fdatasync)$/.test(call) && (name === "." || folders.includes(name)))
+    return { kind: "sync-directory", name };
+  // What is in the lock file is a message, which nobody needs after a power cut.
+  if (path.basename(name) === "lock") return undefined;
+  if (call === "mkdir") return folders.includes(name) ? { kind: "make-folder", name } : undefined;
+  if (
+    name.startsWith("..") ||
+    ![".", ...folders].includes(path.dirname(name)) ||
+    folders.includes(name) ||
+    name === "."
+  )
+    return undefined;
   switch (call) {
     case "open":
     case "openat":
@@ -51,7 +72,7 @@ function operationOf(call: string, parameters: string, result: number, directory
       return { kind: "write", name, bytes: (first ?? Buffer.alloc(0)).subarray(0, result) };
     case "rename":
     case "link":
-      return { kind: call, name, to: path.basename(second?.toString() ?? "") };
+      return { kind: call, name, to: inside(second?.toString() ?? "") };
     case "unlink":
       return { kind: "unlink", name };
     case "fsync":

@@ -1,0 +1,45 @@
+// Takes one step of the protocol away from this process, before it opens a file. The tests that look for lost sessions must
+// find them then, or they prove nothing.
+import fs from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { openSnapshot, type Snapshot } from "../../src/storage/snapshot.js";
+
+export const BREAKS = {
+  /** The lock is taken whoever holds it, and nobody looks at the file again before the rename. */
+  "ignores the lock": async () => {
+    const locks = createRequire(import.meta.url)("fs-native-extensions") as { tryLock: () => boolean };
+    locks.tryLock = () => true;
+  },
+  /** What is in memory is written, whatever the file holds by now. */
+  "never reloads": async () => {
+    const snapshot = openSnapshot(process.execPath);
+    (Object.getPrototypeOf(snapshot) as Snapshot).isCurrent = () => true;
+    snapshot.close();
+  },
+  "no fsync of the file": async () => leaveOutSync((found) => fs.statSync(found).isFile()),
+  "no fsync of the folder": async () => leaveOutSync((found) => fs.statSync(found).isDirectory()),
+  /** Of the log folder, and of what stands in it. */
+  "no fsync of the log": async () => leaveOutSync((found) => found.includes(".d/log")),
+} satisfies Record<string, () => Promise<void>>;
+
+export type Break = keyof typeof BREAKS;
+
+/** @param kind empty: nothing is taken away */
+export async function breakProtocol(kind: string): Promise<void> {
+  if (kind === "") return;
+  if (!Object.hasOwn(BREAKS, kind)) throw new Error(`There is no break "${kind}"`);
+  await BREAKS[kind as Break]();
+}
+
+/** On Linux. @param isLeftOut is given the path of what would be synced */
+async function leaveOutSync(isLeftOut: (found: string) => boolean): Promise<void> {
+  const handle = await open(process.execPath);
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound when it is called
+  const { sync } = prototype;
+  prototype.sync = async function (this: FileHandle) {
+    if (!isLeftOut(fs.readlinkSync(`/proc/self/fd/${this.fd}`))) await sync.call(this);
+  };
+}
