@@ -1,4 +1,4 @@
-// Bundles test/process/torture.ts and the server that it kills, and runs it with the arguments.
+// Bundles test/process/torture.ts and the servers that it kills, and runs it with the arguments.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), "sessions-torture-bundle-"));
 try {
   await build({
     absWorkingDir: root,
-    entryPoints: ["test/process/torture.ts", "test/process/server.ts"],
+    entryPoints: ["torture", "server", "model-server"].map((name) => `test/process/${name}.ts`),
     outdir: folder,
     outExtension: { ".js": ".mjs" },
     bundle: true,
@@ -22,12 +22,8 @@ try {
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
   symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"));
-  const argv = [
-    path.join(folder, "torture.mjs"),
-    "--driver",
-    path.join(folder, "server.mjs"),
-    ...process.argv.slice(2),
-  ];
+  const own = ["--bundle", folder, "--command", path.join(root, "bin", "sessions.js")];
+  const argv = [path.join(folder, "torture.mjs"), ...own, ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, argv, { stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

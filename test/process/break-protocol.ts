@@ -2,13 +2,13 @@
 // find them then, or they prove nothing.
 import fs from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
-import { createRequire } from "node:module";
+import module from "node:module";
 import { openSnapshot, type Snapshot } from "../../src/storage/snapshot.js";
 
 export const BREAKS = {
   /** The lock is taken whoever holds it, and nobody looks at the file again before the rename. */
   "ignores the lock": async () => {
-    const locks = createRequire(import.meta.url)("fs-native-extensions") as { tryLock: () => boolean };
+    const locks = module.createRequire(import.meta.url)("fs-native-extensions") as { tryLock: () => boolean };
     locks.tryLock = () => true;
   },
   /** What is in memory is written, whatever the file holds by now. */
