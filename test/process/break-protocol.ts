@@ -5,7 +5,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import module from "node:module";
 import { openSnapshot, type Snapshot } from "../../src/storage/snapshot.js";
 
-export const BREAKS = {
+const BREAKS: Readonly<Record<string, () => Promise<void>>> = {
   /** The lock is taken whoever holds it, and nobody looks at the file again before the rename. */
   "ignores the lock": async () => {
     const locks = module.createRequire(import.meta.url)("fs-native-extensions") as { tryLock: () => boolean };
@@ -21,15 +21,14 @@ export const BREAKS = {
   "no fsync of the folder": async () => leaveOutSync((found) => fs.statSync(found).isDirectory()),
   /** Of the log folder, and of what stands in it. */
   "no fsync of the log": async () => leaveOutSync((found) => found.includes(".d/log")),
-} satisfies Record<string, () => Promise<void>>;
-
-export type Break = keyof typeof BREAKS;
+};
 
 /** @param kind empty: nothing is taken away */
 export async function breakProtocol(kind: string): Promise<void> {
   if (kind === "") return;
-  if (!Object.hasOwn(BREAKS, kind)) throw new Error(`There is no break "${kind}"`);
-  await BREAKS[kind as Break]();
+  const take = BREAKS[kind];
+  if (take === undefined) throw new Error(`There is no break "${kind}"`);
+  await take();
 }
 
 /** On Linux. @param isLeftOut is given the path of what would be synced */

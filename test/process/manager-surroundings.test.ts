@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { SessionManager } from "../../src/manager/session-manager.js";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
 import { failureOf } from "../storage/folder.js";
+import { brokenProtocols } from "./broken-protocols.js";
 import { describeWith, setUpDriver } from "./harness.js";
 
 const HEADER = `${COLUMN_NAMES.join(",")}\r\n`;
@@ -72,19 +73,49 @@ describeWith([], "a manager beside other processes", () => {
     await manager.close();
     expect(usersIn(file)).toEqual(["u2"]);
   });
+});
 
-  test("a reader that looks all the time always sees one whole version", async () => {
+describeWith([], "a reader that looks every millisecond", () => {
+  const made = setUpDriver("test/process/watch-file.ts");
+
+  async function seenWhile(write: (file: string) => Promise<void>): Promise<Seen> {
     const file = path.join(fs.mkdtempSync(path.join(made.folder, "case-")), "s.csv");
     fs.writeFileSync(file, HEADER);
-    const manager = await open(file);
-    const counts: number[] = [];
-    const reader = setInterval(() => counts.push(usersIn(file).length), 1);
-    for (let n = 0; n < 150; n += 1) {
-      await manager.getOrCreateSession({ userId: `u${n}`, platform: "api", metadata: { text: "y".repeat(n * 20) } });
-    }
-    clearInterval(reader);
-    await manager.close();
-    expect(counts.length).toBeGreaterThan(20);
-    expect(counts).toEqual(counts.toSorted((left, right) => left - right));
+    const reader = spawn("node", [made.driver, file], { stdio: ["pipe", "pipe", "inherit"] });
+    const lines = createInterface({ input: reader.stdout });
+    await once(lines, "line");
+    const answer = once(lines, "line") as Promise<[string]>;
+    await write(file);
+    reader.stdin.end();
+    return JSON.parse((await answer)[0]) as Seen;
+  }
+
+  test("always sees one whole version of what a manager writes", async () => {
+    const seen = await seenWhile(async (file) => {
+      const manager = await open(file);
+      for (let n = 0; n < 300; n += 1) {
+        await manager.getOrCreateSession({ userId: `u${n}`, platform: "api", metadata: { text: "y".repeat(n * 20) } });
+      }
+      await manager.close();
+    });
+    expect(seen.faults).toEqual([]);
+    expect(seen.versions).toBeGreaterThan(20);
+  });
+
+  test("is seen to find a writer that writes the file in place", async () => {
+    const row = "s1,u1,api,t1,2025-09-30T08:00:00,2025-09-30T08:00:00,,{}\r\n";
+    const seen = await seenWhile(async (file) => {
+      for (let n = 1; n <= 300; n += 1) {
+        const content = HEADER + row.repeat(n * 20);
+        brokenProtocols["truncate-and-write"]?.(file, content);
+      }
+    });
+    expect(seen.faults).toContain("cut off");
   });
 });
+
+interface Seen {
+  readonly looks: number;
+  readonly versions: number;
+  readonly faults: readonly string[];
+}
