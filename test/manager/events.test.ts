@@ -1,6 +1,9 @@
 // What a manager tells of sessions: when it is in the file, once, whoever wrote it.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SessionsError } from "../../src/errors.js";
+import type { ManagedSession } from "../../src/manager/managed-session.js";
 import type { SessionManager } from "../../src/manager/session-manager.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
 import { failureOf } from "../storage/folder.js";
@@ -155,3 +158,65 @@ test("what happened while nobody listened is not told later", async () => {
   await manager.deleteSession("s2");
   expect(lines).toEqual(["removed s2"]);
 });
+
+test("who follows the events of a manager knows what the file holds, whoever writes it", async () => {
+  const step = fc.record({
+    by: fc.constantFrom("one", "other", "hand"),
+    act: fc.constantFrom("make", "change", "remove", "touch"),
+    user: fc.integer({ min: 0, max: 4 }),
+    waits: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const one = await manage(fileOf(row("a"), row("b", { user: "api_1" })));
+      const other = await manage(undefined, { store: one.file });
+      const followed = new Map(one.manager.getAllSessions().map((session) => [session.sessionId, seen(session)]));
+      one.manager.events.on("created", (session) => {
+        expect(followed.has(session.sessionId)).toBe(false);
+        followed.set(session.sessionId, seen(session));
+      });
+      one.manager.events.on("changed", (session) => {
+        expect(followed.has(session.sessionId)).toBe(true);
+        followed.set(session.sessionId, seen(session));
+      });
+      one.manager.events.on("removed", ({ sessionId }) => expect(followed.delete(sessionId)).toBe(true));
+      let waiting: Promise<unknown>[] = [];
+      for (const [n, { by, act, user, waits }] of steps.entries()) {
+        if (by === "hand") {
+          await Promise.all(waiting);
+          one.rewrite(
+            act === "remove" ? fileOf(row("a")) : fileOf(row("a", { metadata: `{"n": ${n}}` }), row(`hand-${n}`)),
+          );
+        } else waiting.push(take({ one, other }[by].manager, act, `api_${user}`, n));
+        if (!waits) continue;
+        await Promise.all(waiting);
+        waiting = [];
+      }
+      await Promise.all(waiting);
+      for (const { time, manager } of [one, other, one]) {
+        time.advance(2000);
+        await manager.flush();
+      }
+      one.time.advance(2000);
+      const held = one.manager.getAllSessions().map((session) => [session.sessionId, seen(session)] as const);
+      expect(new Map(held)).toEqual(followed);
+      await Promise.all([one.manager.close(), other.manager.close()]);
+    }),
+    { numRuns: 40, endOnFailure: true },
+  );
+});
+
+function seen(session: ManagedSession): readonly string[] {
+  return [session.userId, session.metadataText, session.lastActivityText];
+}
+
+/** What a caller does; a session that another one removed meanwhile is no failure. */
+async function take(manager: SessionManager, act: string, userId: string, n: number): Promise<unknown> {
+  const [session] = manager.getUserSessions(userId);
+  if (act === "make" || session === undefined) return manager.getOrCreateSession({ userId, platform: "api" });
+  if (act === "remove") return manager.deleteSession(session.sessionId);
+  if (act === "touch") return manager.getSession(session.sessionId);
+  return manager.updateSessionMetadata(session.sessionId, { n }).catch((error: unknown) => {
+    if (!(error instanceof SessionsError) || error.code !== "SESSION_NOT_FOUND") throw error;
+  });
+}
