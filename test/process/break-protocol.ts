@@ -1,15 +1,22 @@
 // Takes one step of the protocol away from this process, before it opens a file. The tests that look for lost sessions must
 // find them then, or they prove nothing.
 import fs from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import promises, { open, type FileHandle } from "node:fs/promises";
 import module from "node:module";
+import { setTimeout as pause } from "node:timers/promises";
 import { openSnapshot, type Snapshot } from "../../src/storage/snapshot.js";
 
 const BREAKS: Readonly<Record<string, () => Promise<void>>> = {
-  /** The lock is taken whoever holds it, and nobody looks at the file again before the rename. */
+  /** The lock is taken whoever holds it; with some time between the last look at the file and the rename. */
   "ignores the lock": async () => {
     const locks = module.createRequire(import.meta.url)("fs-native-extensions") as { tryLock: () => boolean };
     locks.tryLock = () => true;
+    const { rename } = promises;
+    promises.rename = async (from, to) => {
+      await pause(5);
+      await rename(from, to);
+    };
+    module.syncBuiltinESMExports();
   },
   /** What is in memory is written, whatever the file holds by now. */
   "never reloads": async () => {
