@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { SessionsError } from "../errors.js";
 import type { ManagedSession } from "../manager/managed-session.js";
+import type { SessionPage } from "../manager/options.js";
 import { dumpsString } from "../session/json-string.js";
 import { RawJson } from "../session/raw-json.js";
-import { sendJson } from "./answer.js";
+import { sendJson, sendJsonPieces } from "./answer.js";
 import { ClientError } from "./error-answers.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
@@ -52,11 +53,7 @@ export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerO
       });
       const toJson = (session: ManagedSession): string =>
         state === "all" ? sessionStateJson(session, manager.stateOf(session)) : sessionJson(session);
-      const members = [
-        ["active_sessions", arrayJson(page.sessions.map(toJson))],
-        ["count", String(page.count)],
-      ] as const;
-      return sendJson(reply, objectJson(members));
+      return sendJsonPieces(reply, listJson(page, toJson));
     },
   );
 
@@ -94,6 +91,18 @@ export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerO
       return sendJson(reply, sessionDetailJson(session, manager.stateOf(session)));
     },
   );
+}
+
+/** So many sessions are made into text at once. */
+const PIECE_SESSIONS = 256;
+
+function* listJson({ sessions, count }: SessionPage, toJson: (session: ManagedSession) => string): Generator<string> {
+  yield '{"active_sessions": [';
+  for (let at = 0; at < sessions.length; at += PIECE_SESSIONS) {
+    const texts = sessions.slice(at, at + PIECE_SESSIONS).map(toJson);
+    yield `${at === 0 ? "" : ", "}${texts.join(", ")}`;
+  }
+  yield `], "count": ${count}}`;
 }
 
 /** Routes that change sessions: what they answer is on the disk. */

@@ -1,4 +1,5 @@
 // Literal requests and literal answers.
+import http from "node:http";
 import { expect, test } from "vitest";
 import { fileOf, row } from "../manager/managing.js";
 import { serve } from "./serving.js";
@@ -40,6 +41,21 @@ test.each([
   expect(file).toBeDefined();
   // Reading touches nothing.
   expect(onDisk()).toBe(FILE);
+});
+
+test("a long list comes in pieces, whole and in order, and a client that does not read it keeps nobody waiting", async () => {
+  const ids = Array.from({ length: 20_000 }, (_, number) => `session-${number}`);
+  const { ask, port } = await serve(fileOf(...ids.map((id) => row(id))));
+  const slow = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    http.get({ host: "127.0.0.1", port, path: "/api/sessions", agent: false }, resolve).on("error", reject);
+  });
+  const list = JSON.parse((await ask("GET", "/api/sessions")).text) as {
+    active_sessions: { session_id: string }[];
+    count: number;
+  };
+  expect(list.count).toBe(ids.length);
+  expect(list.active_sessions.map(({ session_id }) => session_id)).toEqual(ids);
+  slow.destroy();
 });
 
 test("JSON of Python that is none is passed on as a string, so that the answer is JSON", async () => {
