@@ -59,14 +59,15 @@ export interface FileLock extends Disposable {
 
 const MAXIMUM_WAIT_MS = 2_147_483_647;
 const FIRST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 50;
+/** A server that writes all the time leaves gaps of less than a millisecond: whoever looks seldom waits for seconds. */
+const LONGEST_PAUSE_MS = 8;
 // Windows keeps others from reading the locked bytes: lock one that is never written. Elsewhere the whole file.
 const LOCKED_RANGE: readonly [byteOffset: number, byteLength: number] =
   process.platform === "win32" ? [0x4000_0000, 1] : [0, 0];
 
 /**
  * Takes the lock of the file at `realPath` (absolute, symbolic links resolved; the file need not exist), waiting with
- * growing, jittered pauses of at most 50 ms. Makes `<file>.d/lock` on first use.
+ * growing, jittered pauses of at most 8 ms. Makes `<file>.d/lock` on first use.
  *
  * STORE_LOCKED: somebody else held it for `waitMs`; details `holder` and `waitedMs`. CANCELLED: the signal fired.
  * IO_FAILED: the lock file cannot be made, opened or locked there. ENGINE_UNAVAILABLE: the package with the kernel's
