@@ -43,6 +43,9 @@ test("two servers on one file lose nothing, and take nothing from each other", a
 test("a server that acknowledges before it writes is found to lose", async () => {
   const file = freshFile();
   const acknowledged = new Acknowledged();
-  await killServer({ driver: made.driver, file, name: "lazy", callers: 8, mode: "lazy" }, 300, acknowledged);
+  // A slow machine may kill it before it has acknowledged anything.
+  for (let kill = 0; kill < 10 && acknowledged.violations(file).length === 0; kill += 1) {
+    await killServer({ driver: made.driver, file, name: `lazy${kill}`, callers: 8, mode: "lazy" }, 300, acknowledged);
+  }
   expect(acknowledged.violations(file)).not.toEqual([]);
 });
