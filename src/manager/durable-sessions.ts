@@ -6,30 +6,15 @@ import { LiveCsv, type Conflicts, type Writer } from "../store/live-csv.js";
 import type { Faults } from "../store/store.js";
 import { ChangeQueue } from "./change-queue.js";
 import { CommitLoop } from "./commit-loop.js";
-import {
-  conflictsToLog,
-  findHandEdits,
-  putBack,
-  refusalOf,
-  type HandEdit,
-  type SessionConflict,
-} from "./hand-edits.js";
+import type { DurableListener } from "./durable-listener.js";
+import { conflictsToLog, findHandEdits, putBack, refusalOf, type HandEdit } from "./hand-edits.js";
 import { LiveSessions, type LiveSession } from "./live-sessions.js";
 import type { SessionManagerOptions } from "./options.js";
 import type { TimeSource, Timer } from "./system-time.js";
-import { ToldSessions, type PendingNews, type SessionNews } from "./told-sessions.js";
+import { ToldSessions, type PendingNews } from "./told-sessions.js";
 import { Taken } from "./taken.js";
 import { Touches } from "./touches.js";
 import { Trouble } from "./trouble.js";
-
-/** Who is told of what happens beside the changes that somebody waits for. */
-export interface DurableListener {
-  reloaded(): void;
-  /** Both versions are in the log on the disk. */
-  conflicted(conflict: SessionConflict): void;
-  failed(error: unknown): void;
-  happened(news: SessionNews): void;
-}
 
 export interface DurableSettings {
   readonly touchDelayMs: number;
@@ -262,21 +247,29 @@ export class DurableSessions {
     }
     this.#waitAgain(taken);
     if (this.#touches.size > 0 || this.#queue.size > 0) this.#commits.plan(touchDelayMs);
+    // What was refused must not be there, and must not be written later, where the file cannot be read now.
+    if (!this.#tryToReload("reload")) this.#tryToReload("dropChanges");
+  }
+
+  #tryToReload(from: "reload" | "dropChanges"): boolean {
     try {
-      this.#reload();
-    } catch (reloadError) {
-      this.#listener.failed(reloadError);
+      this.#reload("ours", from);
+      return true;
+    } catch (error) {
+      this.#listener.failed(error);
+      return false;
     }
   }
 
   /**
    * Reads the file anew, and makes all changes again that are not written.
    * @param writer one without the lock may have lost what this manager wrote
+   * @param from "dropChanges": not the file, but what it held when it was read or written last
    */
-  #reload(writer: Writer = "ours"): void {
+  #reload(writer: Writer = "ours", from: "reload" | "dropChanges" = "reload"): void {
     const before = this.#sessions;
     const sessions = new LiveSessions();
-    this.#live.reload((read) => sessions.load(read));
+    this.#live[from]((read) => sessions.load(read));
     sessions.image = this.#live.image;
     const handEdits =
       writer === "ours" ? [] : findHandEdits(before, sessions, this.#touches.all, writer === "in doubt");
@@ -293,6 +286,6 @@ export class DurableSessions {
     }
     this.#touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions.find(sessionId)));
     this.#queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(this.path, sessionId) : undefined));
-    this.#listener.reloaded();
+    if (from === "reload") this.#listener.reloaded();
   }
 }

@@ -26,7 +26,7 @@ const SECONDS_PER_MINUTE = 60;
  * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again.
  *
  * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
- * with a SessionsError where it cannot be written, and is then taken back in memory too, where the file can be read: STORE_LOCKED, STORE_CHANGED,
+ * with a SessionsError where it cannot be written, and is then taken back in memory too: STORE_LOCKED, STORE_CHANGED,
  * STORE_DAMAGED (it is in doubt where records begin and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after
  * DURABILITY_UNKNOWN it is in the file, and a power cut may take it back.
  */

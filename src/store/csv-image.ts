@@ -56,6 +56,8 @@ export class CsvImage {
   /** Those that are changed, in any order. */
   readonly #changed = new Set<ImageRecord>();
   #isPatched = false;
+  /** The bytes are those of the version that was read or written last. */
+  #areBytesKept = true;
   /** All, in the order of the file. */
   #records: ImageRecord[] = [];
 
@@ -98,6 +100,16 @@ export class CsvImage {
     return this.#byteLength;
   }
 
+  /** The bytes of the version that was read or written last, to be read anew; undefined where they are changed already. */
+  get keptBytes(): Buffer | undefined {
+    return this.#areBytesKept ? this.#buffer : undefined;
+  }
+
+  /** What was built is written. */
+  settle(): void {
+    this.#areBytesKept = true;
+  }
+
   /** There is something to write. */
   get isChanged(): boolean {
     return this.#isPatched || this.#changed.size > 0;
@@ -125,6 +137,7 @@ export class CsvImage {
     if (changed !== undefined) return false;
     const [fieldStart, fieldEnd] = fieldSpan(this.#buffer.toString("latin1", start, end), place);
     if (fieldEnd - fieldStart !== text.length) return false;
+    this.#areBytesKept = false;
     this.#buffer.write(text, start + fieldStart, "latin1");
     this.#isPatched = true;
     return true;
@@ -149,6 +162,7 @@ export class CsvImage {
    * @returns the bytes of the whole file; they must not be in use any more when this is called again
    */
   build(): Uint8Array {
+    this.#areBytesKept = false;
     if (this.#isInPlace()) this.#patch();
     else this.#rebuild();
     this.#changed.clear();

@@ -85,6 +85,20 @@ export class LiveCsv implements Disposable {
   }
 
   /**
+   * Drops what is changed and not written, where the file cannot be read: what was read or written last is in memory then, and
+   * stale until the next `reload`.
+   * @throws SessionsError as the constructor, where a commit failed on its way and that version is lost
+   */
+  dropChanges(onRecord: OnRecord): void {
+    this.#isStale = true;
+    const { keptBytes, byteLength } = this.#image;
+    this.#image =
+      keptBytes === undefined
+        ? this.#imageOf(this.#snapshot, onRecord)
+        : new CsvImage(keptBytes, byteLength, this.path, onRecord);
+  }
+
+  /**
    * Writes what is changed, under the lock.
    *
    * @param reload is called under the lock where the version in memory is not that of the file; it must call `reload`. It is
@@ -163,6 +177,7 @@ export class LiveCsv implements Disposable {
    */
   #adopt(ino: string | undefined): void {
     this.#isStale = true;
+    this.#image.settle();
     try {
       const written = openSnapshot(this.path);
       const replaced = this.#snapshot;
@@ -177,20 +192,24 @@ export class LiveCsv implements Disposable {
   #read(onRecord: OnRecord): [Snapshot, CsvImage] {
     const snapshot = openSnapshot(this.path);
     try {
-      const { byteLength } = snapshot;
-      const buffer = bufferFor(byteLength);
-      for (let at = 0; at < byteLength;) {
-        const count = snapshot.readAt(buffer.subarray(at, byteLength), at);
-        if (count === 0) throw new SessionsError("STORE_CHANGED", { path: this.path });
-        at += count;
-      }
-      const image = new CsvImage(buffer, byteLength, this.path, onRecord);
-      if (!snapshot.looksUnchanged()) throw new SessionsError("STORE_CHANGED", { path: this.path });
-      return [snapshot, image];
+      return [snapshot, this.#imageOf(snapshot, onRecord)];
     } catch (error) {
       snapshot.close();
       throw error;
     }
+  }
+
+  #imageOf(snapshot: Snapshot, onRecord: OnRecord): CsvImage {
+    const { byteLength } = snapshot;
+    const buffer = bufferFor(byteLength);
+    for (let at = 0; at < byteLength;) {
+      const count = snapshot.readAt(buffer.subarray(at, byteLength), at);
+      if (count === 0) throw new SessionsError("STORE_CHANGED", { path: this.path });
+      at += count;
+    }
+    const image = new CsvImage(buffer, byteLength, this.path, onRecord);
+    if (!snapshot.looksUnchanged()) throw new SessionsError("STORE_CHANGED", { path: this.path });
+    return image;
   }
 }
 

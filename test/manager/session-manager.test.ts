@@ -1,4 +1,5 @@
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
 import { failureOf } from "../storage/folder.js";
@@ -240,6 +241,47 @@ test("a file that is gone refuses changes, and those that come when it is back a
   rewrite(fileOf(row("s1"), row("s2")));
   expect(await manager.deleteSession("s1")).toBe(true);
   expect(text()).toBe(fileOf(row("s2")));
+});
+
+test.each([
+  [
+    "taken away",
+    (file: string) => renameSync(file, `${file}.away`),
+    (file: string) => renameSync(`${file}.away`, file),
+  ],
+  [
+    "in a folder that is taken away",
+    (file: string) => renameSync(path.dirname(file), `${path.dirname(file)}.away`),
+    (file: string) => renameSync(`${path.dirname(file)}.away`, path.dirname(file)),
+  ],
+])("what was refused while a file was %s is not in memory, and not written later", async (_where, away, back) => {
+  const { manager, file, time, text } = await manage(fileOf(row("s1", { user: "api_1" })));
+  const request = { userId: "api_2", platform: "api" };
+  const before = text();
+  away(file);
+  // The second one must not find what the first one was refused.
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await failureOf(() => manager.getOrCreateSession(request));
+    await failureOf(() => manager.deleteSession("s1"));
+    await failureOf(() => manager.setPendingApproval("s1", { type: "x" }));
+  }
+  expect(manager.getUserSessions("api_2")).toEqual([]);
+  expect(manager.findSession("s1")?.hasPendingApproval).toBe(false);
+  back(file);
+  time.advance(2000);
+  await manager.flush();
+  expect(text()).toBe(before);
+  await manager.getOrCreateSession(request);
+  expect(text()).toContain(",api_2,");
+});
+
+test("what was refused while a file was cut to nothing is not in memory", async () => {
+  const { manager, rewrite } = await manage(fileOf(row("s1", { user: "api_1" })));
+  rewrite("");
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    expect((await failureOf(() => manager.deleteSession("s1"))).code).toBe("STORE_DAMAGED");
+  }
+  expect(manager.findSession("s1")?.userId).toBe("api_1");
 });
 
 test("with batch a change is acknowledged at once, and written after some time or some changes", async () => {
