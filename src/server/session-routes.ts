@@ -184,7 +184,8 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
     },
     async ({ params, bodyText, bodyMembers }, reply) => {
       const present = manager.findSession(params.session_id)?.metadataText ?? "";
-      if (present.length + bodyText.length > LARGEST_METADATA) {
+      const isAdding = [...bodyMembers.values()].some((text) => text !== "null");
+      if (isAdding && present.length + bodyText.length > LARGEST_METADATA) {
         const detail = "The metadata would be longer than 4 MiB; remove members first, by setting them to null";
         throw new ClientError(413, "METADATA_TOO_LARGE", detail);
       }
