@@ -1,6 +1,8 @@
 // What is wrong with a request is said with a status of 4xx; what is wrong with the file with 503.
 import { rmSync } from "node:fs";
 import { expect, test } from "vitest";
+import { SessionsError } from "../../src/errors.js";
+import { storeTrouble } from "../../src/server/error-answers.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { fileOf, row } from "../manager/managing.js";
 import { HOLDER } from "../storage/folder.js";
@@ -167,6 +169,13 @@ test("a damaged file is answered with 503, and its sessions are listed", async (
   expect((await ask("GET", "/health")).status).toBe(503);
   expect((await ask("GET", "/api/session/s1")).status).toBe(200);
   expect(text()).toBe(damaged);
+});
+
+test("what the disk said is told once", () => {
+  const reason = "the disk is full; nothing was changed";
+  expect(storeTrouble(new SessionsError("IO_FAILED", { operation: "write", path: "s.csv", reason }))).toBe(
+    "The sessions file cannot be read or written (the disk is full); nothing was changed. Check the disk and the permissions on the server",
+  );
 });
 
 test("a file that is gone is answered with 503; what is in memory is listed", async () => {
