@@ -70,8 +70,10 @@ export async function noteReaders(context: CliContext, file: string): Promise<vo
   await note(context, `Others can read ${file}: chmod 600 helps.`);
 }
 
+const KEYS_HINT = "Name a file that holds keys, or a passphrase in its first line";
+
 /** The text of a small file that holds keys. @throws SessionsError IO_FAILED, USAGE where it is no text of this kind */
-export function secretText({ workingDirectory }: CliContext, file: string): string {
+export function secretText({ workingDirectory }: CliContext, file: string, hint = KEYS_HINT): string {
   // A secret here is a mistake that must not be repeated into a log.
   if (/^AGE-SECRET-KEY-/i.test(file)) {
     const reason = "an age key was given in the place of the file that holds it";
@@ -91,7 +93,7 @@ export function secretText({ workingDirectory }: CliContext, file: string): stri
       closeSync(fd);
     }
   } catch (error) {
-    throw ioFailure("read", absolute, error, "Name a file that holds keys, or a passphrase in its first line");
+    throw ioFailure("read", absolute, error, hint);
   }
   throw new SessionsError("USAGE", { reason: `${file} is too long to hold keys`, hint: "name the right file" });
 }

@@ -21,7 +21,8 @@ export async function serverToken(
       hint: "make a token with (umask 077; openssl rand -hex 32 > token), and add --token-file token",
     });
   }
-  const token = firstLine(secretText(context, tokenFile)).trim();
+  const unreadable = "Name a file that has the token in its first line; openssl rand -hex 32 makes one";
+  const token = firstLine(secretText(context, tokenFile, unreadable)).trim();
   await noteReaders(context, tokenFile);
   if (token.length >= SHORTEST_TOKEN && /^[!-~]+$/.test(token)) return token;
   throw new SessionsError("USAGE", {

@@ -23,7 +23,12 @@ export interface RunningServer {
 }
 
 /** @throws SessionsError IO_FAILED where it cannot listen there; USAGE where the host is none */
-export async function startServer(options: ServerOptions, { host, port }: ListenOptions): Promise<RunningServer> {
+export async function startServer(
+  options: ServerOptions,
+  { host: given, port }: ListenOptions,
+): Promise<RunningServer> {
+  // As URLs have IPv6 addresses.
+  const host = given.replace(/^\[(.*)\]$/, "$1");
   const { app, streams, endConnections } = await createApp(options);
   await app.ready();
   const { server } = app;

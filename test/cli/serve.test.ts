@@ -61,8 +61,10 @@ test.each(["localhost", "127.0.0.1"])("--host %s needs no token", async (host) =
 test.skipIf(!HAS_IPV6)(`--host ::1 needs no token${HAS_IPV6 ? "" : " (skipped: no IPv6 here)"}`, async () => {
   const folder = new Folder();
   folder.fixture("three-rows.csv");
-  const { stderr, exitCode } = await startAndStop(folder, ["--host", "::1"]);
-  expect([stderr.includes("Listening on http://[::1]:PORT"), exitCode]).toEqual([true, 0]);
+  for (const host of ["::1", "[::1]"]) {
+    const { stderr, exitCode } = await startAndStop(folder, ["--host", host]);
+    expect([stderr.includes("Listening on http://[::1]:PORT"), exitCode]).toEqual([true, 0]);
+  }
 });
 
 test("another host is refused without a token", async () => {
@@ -130,7 +132,7 @@ test.each([
   [["no.csv"], "error: no such file: <dir>/no.csv\n", 10],
   [
     ["--token-file", "no"],
-    "error: cannot read <dir>/no: there is no such file\n  name a file that holds keys, or a passphrase in its first line\n",
+    "error: cannot read <dir>/no: there is no such file\n  name a file that has the token in its first line; openssl rand -hex 32 makes one\n",
     15,
   ],
   [["--host", "no-such-host.invalid"], 'error: --host: there is no host "no-such-host.invalid"\n', 2],
