@@ -32,6 +32,8 @@ const DEFAULT_CLEANUP_SECONDS = 300;
 
 /** Serves until a signal ends it. */
 export async function serveSessions(outer: CliContext, file: string | undefined, options: ServeOptions): Promise<void> {
+  // Node would open its debugger, through which every user of this machine could do what the server can.
+  process.on("SIGUSR1", () => undefined);
   // A server that reads the file now and then shows no progress of it.
   const context: CliContext = { ...outer, onRead: () => undefined };
   const settings = new Settings(context, file === undefined ? options : { ...options, store: file });

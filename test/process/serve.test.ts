@@ -61,6 +61,19 @@ async function start(...argv: string[]): Promise<Started> {
   return { child, file, port: Number(new URL(url).port), ended };
 }
 
+test("a signal that others send to have logs reopened opens no debugger", async () => {
+  const { child, port } = await start();
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  child.kill("SIGUSR1");
+  // Asked until the signal has surely come.
+  for (let time = 0; time < 20; time += 1) {
+    expect((await ask(port, "GET", "/health")).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  expect(said).not.toContain("Debugger");
+});
+
 /** Users whose session was answered with 201, from several clients that ask until nobody answers any more. */
 function createUntilTheEnd(
   port: number,
