@@ -47,6 +47,8 @@ export function answerFrameworkError(error: FastifyError, _request: FastifyReque
 /** The answers to what Fastify does not see: no proxy is here, and only `100-continue` can be expected. */
 export function answerOtherRequests(server: Server): void {
   server.on("connect", (_request, socket) => {
+    // Node listens to it no more, and a client that resets the connection must not end the process.
+    socket.on("error", () => socket.destroy());
     const detail = "This is no proxy; see /docs";
     endWith(socket, { status: 405, code: "METHOD_NOT_ALLOWED", detail });
   });

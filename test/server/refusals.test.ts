@@ -1,11 +1,14 @@
 // What is wrong with a request is said with a status of 4xx; what is wrong with the file with 503.
 import { rmSync } from "node:fs";
+import { Server } from "node:http";
+import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { SessionsError } from "../../src/errors.js";
 import { storeTrouble } from "../../src/server/error-answers.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { fileOf, row } from "../manager/managing.js";
 import { HOLDER } from "../storage/folder.js";
+import { answerOtherRequests } from "../../src/server/error-answers.js";
 import { serve } from "./serving.js";
 
 const FILE = fileOf(row("s1"));
@@ -192,4 +195,13 @@ test("a bug is told to whoever runs the server, and to the client as one", async
   await manager.close();
   expect(said(await ask("GET", "/api/sessions"))).toBe("500 BUG");
   expect(bugs.splice(0)).toEqual([expect.objectContaining({ message: "This session manager is closed" })]);
+});
+
+test("a client that resets its connection after CONNECT ends the connection, not the process", async () => {
+  const server = new Server();
+  answerOtherRequests(server);
+  const socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done(new Error("reset")) });
+  server.emit("connect", undefined, socket);
+  await new Promise((resolve) => socket.once("close", resolve));
+  expect(socket.destroyed).toBe(true);
 });
