@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { LockHolder } from "../errors.js";
 import { sidecarLock } from "./sidecar.js";
-import type { FileStamp, Snapshot } from "./snapshot.js";
+import { isSameStamp, type FileStamp, type Snapshot } from "./snapshot.js";
 
 /** What stands in the lock file: a message for people and for the next command, never a condition of the lock itself. */
 export interface LockRecord {
@@ -41,8 +41,7 @@ export function readLockRecord(realPath: string): LockRecord {
 export function wasWrittenByUs(record: LockRecord, snapshot: Pick<Snapshot, "stamp">): boolean | undefined {
   const { holder, lastCommit } = record;
   if (lastCommit === undefined) return undefined;
-  const { ino, size, mtimeNs } = snapshot.stamp;
-  if (lastCommit.ino === ino && lastCommit.size === size && lastCommit.mtimeNs === mtimeNs) return true;
+  if (isSameStamp(lastCommit, snapshot.stamp)) return true;
   return holder === undefined ? false : undefined;
 }
 

@@ -26,6 +26,11 @@ export function stampOf(stats: BigIntStats): FileStamp {
   return { ino: String(stats.ino), size: String(stats.size), mtimeNs: String(stats.mtimeNs) };
 }
 
+/** Whether two stamps are of one version. Pure. */
+export function isSameStamp(left: FileStamp, right: FileStamp): boolean {
+  return left.ino === right.ino && left.size === right.size && left.mtimeNs === right.mtimeNs;
+}
+
 /** One version of a file, open for reading; made by `openSnapshot`. Ends with `close`. */
 export interface Snapshot extends Disposable {
   /** The path as it was asked for. */

@@ -5,7 +5,7 @@ import { beginReplacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
 import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
 import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
-import { openSnapshot, type Snapshot } from "../storage/snapshot.js";
+import { isSameStamp, openSnapshot, type FileStamp, type Snapshot } from "../storage/snapshot.js";
 import { commitAsOurs } from "./csv-change.js";
 import { beginConflictLog, dropOldConflicts, type LoggedConflict } from "./conflict-log.js";
 import { bufferFor, CsvImage, type ReadRecord } from "./csv-image.js";
@@ -145,16 +145,18 @@ export class LiveCsv implements Disposable {
   }
 
   async #write(lock: FileLock, companions: readonly Companion[]): Promise<void> {
+    // Before anything is waited for: what is changed from here on belongs to the next commit.
+    const bytes = this.#image.build();
     await using replacement = await this.#begin();
     try {
-      await replacement.write(this.#image.build());
+      await replacement.write(bytes);
       await commitAsOurs(replacement, lock, companions);
     } catch (error) {
       if (replacement.installed === undefined) throw error;
-      this.#adopt(replacement.installed.stamp.ino);
+      this.#adopt(replacement.installed.stamp);
       throw error;
     }
-    this.#adopt(replacement.installed?.stamp.ino);
+    this.#adopt(replacement.installed?.stamp);
   }
 
   close(): void {
@@ -175,7 +177,7 @@ export class LiveCsv implements Disposable {
    * The version that was just written is the one in memory, unless another one is in its place already. Where it cannot be
    * opened it is stale: the change is made all the same.
    */
-  #adopt(ino: string | undefined): void {
+  #adopt(stamp: FileStamp | undefined): void {
     this.#isStale = true;
     this.#image.settle();
     try {
@@ -183,7 +185,7 @@ export class LiveCsv implements Disposable {
       const replaced = this.#snapshot;
       this.#snapshot = written;
       replaced.closeInBackground();
-      this.#isStale = written.stamp.ino !== ino || written.byteLength !== this.#image.byteLength;
+      this.#isStale = stamp === undefined || !isSameStamp(written.stamp, stamp);
     } catch (error) {
       if (!(error instanceof SessionsError)) throw error;
     }
