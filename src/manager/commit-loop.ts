@@ -1,3 +1,4 @@
+import type { Instant } from "../session/timestamp.js";
 import type { TimeSource, Timer } from "./system-time.js";
 
 /** Runs one commit after the other, never two at once, as long as one is wanted. */
@@ -7,6 +8,9 @@ export class CommitLoop {
   #work: Promise<void> | undefined;
   #isWanted = false;
   #timer: Timer | undefined;
+  /** When it is due. */
+  #dueAt: Instant = Infinity;
+  #isEnded = false;
 
   /** @param commit writes all that waits, and never rejects */
   constructor(time: TimeSource, commit: () => Promise<void>) {
@@ -19,9 +23,13 @@ export class CommitLoop {
     return this.#work;
   }
 
-  /** A commit is wanted after so long, unless one is planned already. */
+  /** A commit is wanted after so long, unless an earlier one is planned already. */
   plan(delayMs: number): void {
-    this.#timer ??= this.#time.after(delayMs, () => this.now());
+    const dueAt = this.#time.now() + delayMs * 1000;
+    if (this.#isEnded || (this.#timer !== undefined && this.#dueAt <= dueAt)) return;
+    this.cancelPlan();
+    this.#dueAt = dueAt;
+    this.#timer = this.#time.after(delayMs, () => this.now());
   }
 
   /** A commit is wanted that begins now, or as soon as the one that is under way is over. */
@@ -34,6 +42,13 @@ export class CommitLoop {
   cancelPlan(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+  }
+
+  /** No commit is planned from here on. Resolves when those that were wanted are over. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
+    this.cancelPlan();
+    await this.#work;
   }
 
   async #commitWhileWanted(): Promise<void> {

@@ -48,7 +48,7 @@ export class DurableSessions {
   #commitCount = 0;
   readonly #trouble = new Trouble();
   #lookedAt: Instant;
-  #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   /** @throws SessionsError as `LiveCsv` */
   constructor(file: string, locking: LockOptions, settings: DurableSettings, listener: DurableListener) {
@@ -112,13 +112,13 @@ export class DurableSessions {
   watch(isWanted: boolean): void {
     this.#watchTimer?.cancel();
     this.#watchTimer = undefined;
-    if (!isWanted || this.#isClosed) {
+    if (!isWanted || this.#closing !== undefined) {
       this.#told.end();
       return;
     }
     this.#told.begin(this.#sessions);
     this.#watchTimer = this.#settings.time.after(WATCH_EVERY_MS, () => {
-      this.look();
+      if (this.#closing === undefined) this.look();
       this.watch(true);
     });
   }
@@ -160,22 +160,24 @@ export class DurableSessions {
     await written;
   }
 
-  /** Writes what is not written yet, and gives the file back. May be called again. */
+  /** Writes what is not written yet, and gives the file back. May be called again: a failure is told once. */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#closing === undefined) await (this.#closing = this.#end());
+    else await this.#closing.catch(() => undefined);
+  }
+
+  async #end(): Promise<void> {
     try {
       await this.flush();
     } finally {
-      this.#isClosed = true;
-      this.#commits.cancelPlan();
+      await this.#commits.end();
       this.watch(false);
-      await this.#commits.work;
       this.#live.close();
     }
   }
 
   #requireOpen(): void {
-    if (this.#isClosed) throw new Error("This session manager is closed");
+    if (this.#closing !== undefined) throw new Error("This session manager is closed");
   }
 
   /** Writes all that waits. Never rejects. */

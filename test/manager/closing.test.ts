@@ -1,0 +1,49 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { acquireLock } from "../../src/storage/lock.js";
+import { replacementTemp } from "../../src/storage/atomic-replace.js";
+import { failureOf, HOLDER } from "../storage/folder.js";
+import { fileOf, manage, row } from "./managing.js";
+
+test("closed while the file is locked, it tries nothing later", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1")), { lockWaitMs: 50 });
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  manager.getSession("s1");
+  // A commit waits for the lock already.
+  time.advance(1000);
+  expect((await failureOf(() => manager.close())).code).toBe("STORE_LOCKED");
+  expect(time.timerCount).toBe(0);
+  lock.release();
+});
+
+test("with batch no change is acknowledged while it closes", async () => {
+  const { manager, file } = await manage(fileOf(row("s1")), { batch: { everyMs: 5000, changes: 100 } });
+  manager.getSession("s1");
+  const closing = manager.close();
+  while (!existsSync(replacementTemp(file))) await new Promise((resolve) => setImmediate(resolve));
+  await expect(manager.setPendingApproval("s1", { n: 1 })).rejects.toThrow("closed");
+  await closing;
+});
+
+test("closed by two callers, it is closed for both when all is written", async () => {
+  const { manager, text } = await manage(fileOf(row("s1")));
+  manager.getSession("s1");
+  void manager.close();
+  await manager.close();
+  expect(text()).toContain("2025-09-30T10:00:00.000001");
+});
+
+test.each([
+  ["a touch that may wait longer", 100, 1000],
+  ["a change that may wait longer", 1000, 100],
+])("with batch nothing waits for %s", async (_, everyMs, touchDelayMs) => {
+  const { manager, time, text } = await manage(fileOf(row("s1"), row("s2", { user: "telegram_2" })), {
+    batch: { everyMs, changes: 100 },
+    touchDelayMs,
+  });
+  if (touchDelayMs > everyMs) manager.getSession("s1");
+  await manager.setPendingApproval("s2", { n: 1 });
+  if (touchDelayMs < everyMs) manager.getSession("s1");
+  time.advance(100);
+  await expect.poll(text).toContain('""n""');
+});
