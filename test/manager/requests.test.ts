@@ -1,9 +1,10 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
 import { RawJson } from "../../src/session/raw-json.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
-import { failureOf } from "../storage/folder.js";
+import { failureOf, temporaryFolder } from "../storage/folder.js";
 import { fileOf, manage, row } from "./managing.js";
 
 const HOLDER = { pid: 1, host: "h", command: "another", since: "2025-09-30T10:00:00Z" };
@@ -114,4 +115,28 @@ test("waiting for another program's lock ends when it is told to", async () => {
   expect((await deleted).code).toBe("CANCELLED");
   lock.release();
   expect(text()).toBe(fileOf(row("s1")));
+});
+
+test("a change that was refused while nothing could be read is not written later", async () => {
+  const folder = path.join(temporaryFolder(), "there");
+  mkdirSync(folder);
+  const store = path.join(folder, "sessions.csv");
+  const { manager, text } = await manage(fileOf(row("s1"), row("s2")), { store });
+  renameSync(folder, `${folder}-not`);
+  await expect(manager.setPendingApproval("s1", { refused: true })).rejects.toThrow("IO_FAILED");
+  renameSync(`${folder}-not`, folder);
+  await manager.setPendingApproval("s2", { taken: true });
+  expect(text()).toContain("taken");
+  expect(text()).not.toContain("refused");
+});
+
+test("a session that could not be made is not given to a second caller", async () => {
+  const { manager, file } = await manage(fileOf(row("s1")));
+  const asked = { userId: "api_1", platform: "api" };
+  rmSync(file);
+  expect((await failureOf(() => manager.getOrCreateSession(asked))).code).toBe("STORE_NOT_FOUND");
+  expect((await failureOf(() => manager.getOrCreateSession(asked))).code).toBe("STORE_NOT_FOUND");
+  writeFileSync(file, fileOf());
+  expect((await manager.getOrCreate(asked)).isNew).toBe(true);
+  expect(manager.getSession("id-5").userId).toBe("api_1");
 });
