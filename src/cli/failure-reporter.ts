@@ -23,6 +23,7 @@ export class FailureReporter {
     if (text === this.#lastText && now - this.#lastTime < REPEAT_AFTER_US) return;
     this.#lastText = text;
     this.#lastTime = now;
-    await stderr.write(text);
+    // A server goes on where nobody reads what it says any more.
+    await stderr.write(text).catch(() => undefined);
   }
 }

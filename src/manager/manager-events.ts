@@ -20,19 +20,26 @@ export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
 
   /** A listener that throws is the fault of its program, not of the commit that is told. @internal */
   tell(news: SessionNews): void {
-    try {
+    this.announce(() => {
       if (news.type === "removed") this.emit(news.type, news.session);
       else this.emit(news.type, news.session);
+    });
+  }
+
+  /** Without a listener nobody wants to know, and Node would end the process. @internal */
+  tellError(error: unknown): void {
+    if (this.listenerCount("error") > 0) this.announce(() => this.emit("error", error));
+  }
+
+  /** What a listener throws is thrown where no commit is, as of any other callback. @internal */
+  announce(emit: () => void): void {
+    try {
+      emit();
     } catch (error) {
       queueMicrotask(() => {
         throw error;
       });
     }
-  }
-
-  /** Without a listener nobody wants to know, and Node would end the process. @internal */
-  tellError(error: unknown): void {
-    if (this.listenerCount("error") > 0) this.emit("error", error);
   }
 
   #count(name: string, coming: number): void {

@@ -49,8 +49,8 @@ export class SessionManager implements AsyncDisposable {
     this.#createId = options.createId ?? randomUUID;
     const settings: DurableSettings = { touchDelayMs, batch, time };
     this.#durable = new DurableSessions(file, locking, settings, {
-      reloaded: () => this.events.emit("reloaded", this.contents),
-      conflicted: (conflict) => this.events.emit("conflict", conflict),
+      reloaded: () => this.events.announce(() => this.events.emit("reloaded", this.contents)),
+      conflicted: (conflict) => this.events.announce(() => this.events.emit("conflict", conflict)),
       failed: (error) => this.events.tellError(error),
       happened: (news) => this.events.tell(news),
     });
@@ -229,7 +229,7 @@ export class SessionManager implements AsyncDisposable {
       for (const session of expired) this.#sessions.remove(session);
       removed = expired.map(({ sessionId }) => sessionId);
     });
-    this.events.emit("expired", removed);
+    this.events.announce(() => this.events.emit("expired", removed));
     return removed.length;
   }
 

@@ -29,3 +29,9 @@ test("a failure that lasts is said once a minute, another one at once, a bug wit
     /^error: this is a bug[^\n]*\nTypeError: x is no function\n +at /,
   );
 });
+
+test("a failure that nobody can be told of ends nothing", async () => {
+  const stderr = { isTerminal: false, columns: 80, rows: 24, write: () => Promise.reject(new Error("EPIPE")) };
+  const reporter = new FailureReporter({ stderr, clock: () => 0 } as unknown as CliContext);
+  await expect(reporter.report(new TypeError("x"))).resolves.toBeUndefined();
+});

@@ -1,7 +1,7 @@
 // What a manager tells of sessions: when it is in the file, once, whoever wrote it.
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { SessionsError } from "../../src/errors.js";
 import type { ManagedSession } from "../../src/manager/managed-session.js";
 import type { SessionManager } from "../../src/manager/session-manager.js";
@@ -220,3 +220,27 @@ async function take(manager: SessionManager, act: string, userId: string, n: num
     if (!(error instanceof SessionsError) || error.code !== "SESSION_NOT_FOUND") throw error;
   });
 }
+
+test("a listener that throws undoes no commit, and none after it", async () => {
+  const thrown: unknown[] = [];
+  const others = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException").on("uncaughtException", (error) => thrown.push(error));
+  onTestFinished(() => {
+    process.removeAllListeners("uncaughtException");
+    for (const other of others) process.on("uncaughtException", other);
+  });
+  const { manager, file, text, rewrite } = await manage(fileOf(row("s1")));
+  for (const name of ["reloaded", "conflict", "expired", "error"] as const) {
+    manager.events.on(name, () => {
+      throw new Error(name);
+    });
+  }
+  manager.getSession("s1");
+  rmSync(file);
+  await expect(manager.flush()).rejects.toThrow("STORE_NOT_FOUND");
+  rewrite(fileOf(row("s1")));
+  await manager.setPendingApproval("s1", { n: 1 });
+  expect(text()).toContain('""n""');
+  expect(thrown).toContainEqual(new Error("error"));
+  expect(thrown).toContainEqual(new Error("reloaded"));
+});
