@@ -59,8 +59,13 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
   try {
     const { startServer } = await import("../server/running-server.js");
     const server = await startServer(serverOptions, options);
-    await announce(context, settings, store, manager, server.url);
-    if (!signal.aborted) await once(signal, "abort");
+    try {
+      await announce(context, settings, store, manager, server.url);
+      if (!signal.aborted) await once(signal, "abort");
+    } catch (error) {
+      await server.stop(ANSWER_PATIENCE_MS);
+      throw error;
+    }
     const giveUp = time.after(LOCK_PATIENCE_MS, () => patience.abort("SIGTERM"));
     await server.stop(ANSWER_PATIENCE_MS);
     await closeManager(context, manager);

@@ -61,6 +61,22 @@ async function start(...argv: string[]): Promise<Started> {
   return { child, file, port: Number(new URL(url).port), ended };
 }
 
+test.skipIf(!fs.existsSync("/dev/full"))(
+  "a server that cannot say where it listens ends (needs /dev/full)",
+  async () => {
+    const file = path.join(fs.mkdtempSync(path.join(folder, "case-")), "s.csv");
+    fs.writeFileSync(file, HEADER);
+    const full = fs.openSync("/dev/full", "w");
+    const child = spawn(process.execPath, [entry, "serve", file, "--port", "0", "--json"], {
+      stdio: ["ignore", full, "ignore"],
+    });
+    fs.closeSync(full);
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const [code] = (await once(child, "exit", { signal: AbortSignal.timeout(10_000) })) as [number | null];
+    expect(code).toBe(15);
+  },
+);
+
 test("a signal that others send to have logs reopened opens no debugger", async () => {
   const { child, port } = await start();
   let said = "";
