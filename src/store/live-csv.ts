@@ -38,6 +38,8 @@ export class LiveCsv implements Disposable {
   #image: CsvImage;
   /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
   #isStale = false;
+  /** A power cut may take the last version back: the next commit writes it again. */
+  #isUnsure = false;
 
   /**
    * @throws SessionsError STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours
@@ -114,17 +116,18 @@ export class LiveCsv implements Disposable {
     if (!this.isCurrent()) reload(await this.#writer(lock));
     if (this.#snapshot.realPath !== lock.realPath) throw new SessionsError("STORE_CHANGED", { path: this.path });
     const conflicts = prepare();
-    if (this.#image.isChanged && this.#image.borderFault !== undefined) {
+    const isWanted = this.#image.isChanged || this.#isUnsure;
+    if (isWanted && this.#image.borderFault !== undefined) {
       this.#isStale = true;
       throw this.#image.borderFault;
     }
     if (conflicts.found.length === 0) {
-      if (this.#image.isChanged) await this.#write(lock, []);
+      if (isWanted) await this.#write(lock, []);
       return;
     }
     const log = await beginConflictLog(lock.realPath, conflicts.time, conflicts.found);
     try {
-      if (this.#image.isChanged) await this.#write(lock, [log]);
+      if (isWanted) await this.#write(lock, [log]);
       else await log.replacement.commit();
     } finally {
       await log.replacement.abandon();
@@ -153,9 +156,11 @@ export class LiveCsv implements Disposable {
       await commitAsOurs(replacement, lock, companions);
     } catch (error) {
       if (replacement.installed === undefined) throw error;
+      this.#isUnsure = true;
       this.#adopt(replacement.installed.stamp);
       throw error;
     }
+    this.#isUnsure = false;
     this.#adopt(replacement.installed?.stamp);
   }
 

@@ -67,3 +67,15 @@ test("a session that is deleted while a commit begins is told to be deleted, who
   await manager.setPendingApproval("s1", { first: 1 });
   expect(await deleted).toBe(true);
 });
+
+test("a flush after a change of which a power cut may take away what it wrote writes it again", async () => {
+  const { manager } = await manage(fileOf(row("s1")));
+  once("onSync", () => {
+    throw new Error("EIO");
+  });
+  await expect(manager.setPendingApproval("s1", { first: 1 })).rejects.toThrow("DURABILITY_UNKNOWN");
+  await manager.flush();
+  expect(moments.syncs).toBe(1);
+  await manager.flush();
+  expect(moments.syncs).toBe(1);
+});
