@@ -80,7 +80,7 @@ async function attemptBackup(path: string, request: BackupRequest, hasThreads: b
   });
   requireFree(place.path);
   requireFree(manifestPath(place.path));
-  const tempPath = tempFor(place.path);
+  const tempPath = uniqueTemp(place.path);
   await using main = await begin(place, { target: place.path, tempPath }, request);
   removeStaleTemps(place.folder, tempPath);
   const plain = new PlainCopy(snapshot, isEncoded, request.onRead);
@@ -106,14 +106,10 @@ async function attemptBackup(path: string, request: BackupRequest, hasThreads: b
     checked: undefined,
   };
   const beside = manifestPath(place.path);
-  await using companion = await begin(place, { target: beside, tempPath: tempFor(beside) }, request);
+  await using companion = await begin(place, { target: beside, tempPath: uniqueTemp(beside) }, request);
   await companion.write(Buffer.from(manifestText(manifest)));
   await commitTogether(main, [{ path: beside, replacement: companion, isNew: true }]);
   return { path: place.path, manifest };
-}
-
-function tempFor(target: string): string {
-  return uniqueTemp(target);
 }
 
 function begin(

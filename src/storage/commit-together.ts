@@ -1,7 +1,7 @@
 import { lstatSync, unlinkSync } from "node:fs";
 import { SessionsError } from "../errors.js";
 import type { CommitResult, Replacement } from "./atomic-replace.js";
-import { stampOf } from "./snapshot.js";
+import { isSameStamp, stampOf } from "./snapshot.js";
 
 /** A file that must be on the disk before another one changes. */
 export interface Companion {
@@ -51,10 +51,7 @@ function takeBack({ path: file, replacement, isNew }: Companion): void {
   if (!isNew || replacement.installed === undefined) return;
   try {
     // The number alone does not tell: a file system gives that of a removed file to the next one.
-    const { ino, size, mtimeNs } = stampOf(lstatSync(file, { bigint: true }));
-    const { stamp } = replacement.installed;
-    if (ino !== stamp.ino || size !== stamp.size || mtimeNs !== stamp.mtimeNs) return;
-    unlinkSync(file);
+    if (isSameStamp(stampOf(lstatSync(file, { bigint: true })), replacement.installed.stamp)) unlinkSync(file);
   } catch {
     // It stays.
   }
