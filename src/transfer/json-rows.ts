@@ -1,3 +1,4 @@
+import { bytesOfText } from "../csv/latin1.js";
 import { isUtf8 } from "node:buffer";
 import { kindOf } from "../check/values.js";
 import { SessionsError } from "../errors.js";
@@ -103,7 +104,7 @@ function textOf(column: string, source: string): string | { readonly reason: str
   const text = plainText(column, source);
   if (typeof text !== "string") return text;
   if (HALF_CHARACTER.test(text)) return { reason: `${column} holds half of a character` };
-  return Buffer.from(text, "utf8").toString("latin1");
+  return bytesOfText(text);
 }
 
 function plainText(column: string, source: string): string | { readonly reason: string } {

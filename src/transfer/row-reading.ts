@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { DateOrder } from "../check/times.js";
 import { kindOf, readValue } from "../check/values.js";
+import { textOfBytes } from "../csv/latin1.js";
 import { formatTimestamp, parseTimestamp } from "../session/timestamp.js";
 import type { IncomingSession } from "../store/store.js";
 import type { Targets } from "./column-mapping.js";
@@ -52,7 +53,7 @@ export class RowReader {
       }
       const value = this.#value(column, texts[place] ?? "");
       if (typeof value !== "string") return value;
-      values.set(column, HIGH.test(value) ? Buffer.from(value, "latin1").toString("utf8") : value);
+      values.set(column, textOfBytes(value));
     }
     for (const column of NEEDED) {
       const value = values.get(column);
