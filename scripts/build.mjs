@@ -10,6 +10,7 @@ import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { writeExamplesModule } from "./examples.mjs";
 import { writePageModule } from "./page-assets.mjs";
+import { writeRowThreadModule } from "./row-thread.mjs";
 import { thirdPartyLicences } from "./third-party-licences.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
@@ -96,6 +97,7 @@ async function buildCommandLine() {
 await buildKernel();
 writeExamplesModule();
 await writePageModule();
+await writeRowThreadModule();
 if (process.argv[2] !== "kernel") {
   buildLibrary();
   await buildCommandLine();

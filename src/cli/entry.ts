@@ -53,7 +53,7 @@ function outputTo(fd: 1 | 2): TextOutput {
     write: async (text) => {
       try {
         if (isTerminal) await writeToStream(stream(), text);
-        else writeFully(fd, Buffer.from(text));
+        else writeFully(fd, typeof text === "string" ? Buffer.from(text) : text);
       } catch (error) {
         // What goes to stderr is said beside the work: a reader that is gone must not end it half done.
         if (fd === 2) return;

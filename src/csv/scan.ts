@@ -202,12 +202,12 @@ export class RecordScanner extends RecordWindow {
   }
 
   /** Renders picked records, see `Kernel.renderRows`; `last_activity` must have been parsed into slot 0. */
-  renderRows(program: RowProgram, from: number, pickCount: number, isFirst: boolean, cutoff: number): RenderedRows {
+  renderRows(program: RowProgram, from: number, pickCount: number, cutoff: number): RenderedRows {
     if (this.#utf8BatchNumber !== this.batchNumber) {
       this.#isUtf8 = isUtf8(this.bytes.subarray(0, this.batchLength));
       this.#utf8BatchNumber = this.batchNumber;
     }
-    return this.kernel.renderRows(program, from, pickCount, isFirst, cutoff, this.#isUtf8);
+    return this.kernel.renderRows(program, from, pickCount, cutoff, this.#isUtf8);
   }
 }
 

@@ -8,7 +8,7 @@ export type ReadBytes = (target: Uint8Array) => number;
 export const NOT_YET = -1;
 
 const WINDOW_BYTES = 512 * 1024;
-/** What is read first after a restart. */
+/** What is read first after a restart, unless said otherwise. */
 const RESTART_BYTES = 8 * 1024;
 const BOM = [0xef, 0xbb, 0xbf] as const;
 
@@ -85,14 +85,15 @@ export class RecordWindow {
    * Cheap: at first little is read ahead, then twice as much with each batch up to the window's size.
    *
    * @param byteOffset where in the input that is
+   * @param firstBytes how much is read at first
    */
-  restart(byteOffset: number): void {
+  restart(byteOffset: number, firstBytes = RESTART_BYTES): void {
     this.byteOffset = byteOffset;
     this.#started = true;
     this.#isWaiting = false;
     this.#atEnd = false;
     this.#fill = this.#consumed = 0;
-    this.#fillLimit = Math.min(RESTART_BYTES, this.#windowBytes);
+    this.#fillLimit = Math.min(firstBytes, this.#windowBytes);
     this.recordCount = 0;
     this.batchLength = 0;
   }

@@ -30,9 +30,18 @@ export interface KernelExports {
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The kernel's loops on a memory of their own; compiled once. */
+/** The kernel's code, compiled once. */
+export function compiledKernel(): WebAssembly.Module {
+  return (compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64")));
+}
+
+/** For a thread that gets the code compiled from another one. */
+export function useKernel(kernel: WebAssembly.Module): void {
+  compiled = kernel;
+}
+
+/** The kernel's loops on a memory of their own. */
 export function instantiate(memory: WebAssembly.Memory): KernelExports {
-  compiled ??= new WebAssembly.Module(Buffer.from(KERNEL_BASE64, "base64"));
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  const instance = new WebAssembly.Instance(compiledKernel(), { env: { memory } });
   return instance.exports as unknown as KernelExports;
 }

@@ -199,10 +199,9 @@ export class Kernel {
 
   /**
    * Renders the records `picks[from]` to `picks[pickCount - 1]` by a program, one behind the other, a separator before
-   * each but the first of all, and stops before the first that is not plain enough or does not fit.
+   * each, and stops before the first that is not plain enough or does not fit.
    * Timestamps must have been parsed before, `last_activity` into slot 0.
    *
-   * @param isFirst no row has been rendered before this one
    * @param isUtf8 the batch is valid UTF-8; else only ASCII counts as plain
    * @returns the place of the record to go on with, and the text of the rows before it, valid until the next call
    */
@@ -210,7 +209,6 @@ export class Kernel {
     program: RowProgram,
     from: number,
     pickCount: number,
-    isFirst: boolean,
     cutoff: number,
     isUtf8: boolean,
   ): { readonly next: number; readonly bytes: Uint8Array } {
@@ -219,11 +217,9 @@ export class Kernel {
       this.#program = program;
     }
     const { stepCount, literalBytes, separator } = program;
-    // The first row goes alone, because only it has no separator before it.
-    const end = isFirst ? from + 1 : pickCount;
     const next = this.#exports.renderRows(
-      ...[AT.picks, from, end, AT.steps, stepCount, AT.literals, literalBytes],
-      ...[separator.at, isFirst ? 0 : separator.length, AT.instants, AT.naive, RECORD_CAPACITY, cutoff],
+      ...[AT.picks, from, pickCount, AT.steps, stepCount, AT.literals, literalBytes],
+      ...[separator.at, separator.length, AT.instants, AT.naive, RECORD_CAPACITY, cutoff],
       ...[AT.json, AT.output, OUTPUT_BYTES, AT.records, isUtf8 ? 1 : 0],
     );
     return { next, bytes: new Uint8Array(this.#memory.buffer, AT.output, this.#exports.renderedLength.value) };

@@ -7,7 +7,7 @@ import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
 import { FindCollector } from "./csv-find.js";
 import { LookupCollector } from "./csv-lookup.js";
 import { openCsv, readFromStart, readSpans, type CsvInput, type CsvSource, type OpenedCsv } from "./csv-source.js";
-import { RowRenderer } from "./csv-rows.js";
+import { CsvRows } from "./csv-rows.js";
 import { copyRecords } from "./csv-copy.js";
 import { FaultLog } from "./fault-log.js";
 import type {
@@ -16,6 +16,7 @@ import type {
   Lookups,
   ReadRequest,
   RowLayout,
+  RowPage,
   SessionReading,
   StatsRequest,
   StoreDescription,
@@ -76,28 +77,16 @@ export class CsvReading implements SessionReading {
     }
   }
 
-  async *#makeRows(
-    layout: RowLayout,
-    { offset, limit }: { offset: number; limit: number },
-  ): AsyncGenerator<Uint8Array> {
+  async *#makeRows(layout: RowLayout, page: RowPage): AsyncGenerator<Uint8Array> {
     const source = this.#input.open();
     const log = new FaultLog();
     try {
-      const opened = openCsv(readFromStart(source, this.#input.onRead), this.#input);
-      const { scanner, reader } = opened;
-      const { selection, retention } = this.#request;
-      const matches = compileSelection(selection, reader, retention);
-      const renderer = new RowRenderer(scanner, reader, layout, retention);
-      let firstRecord = 1;
-      let place = 0;
-      do {
-        const records = pickRecords(opened, firstRecord, matches, log);
-        firstRecord = 0;
-        const page = records.slice(Math.max(0, offset - place), Math.max(0, offset + limit - place));
-        place += records.length;
-        this.#count += page.length;
-        if (page.length > 0) yield renderer.render(page);
-      } while (place < offset + limit && opened.nextBatch());
+      const rows = new CsvRows({
+        ...this.#request,
+        ...{ source, input: this.#input, layout, log },
+        onRows: (count) => (this.#count += count),
+      });
+      yield* rows.pieces(page);
       requireUnchanged(source, this.#input);
     } finally {
       this.#leftOut = log.faults(() => readFromStart(source));

@@ -15,6 +15,8 @@ export interface CsvSource {
   /** The file behind the source, symbolic links resolved. */
   readonly realPath?: string;
   readonly stamp?: FileStamp;
+  /** The open descriptor, where there is one. */
+  readonly fd?: number;
   /** Reads up to `target.length` bytes at an offset; 0 at the end. */
   readAt(target: Uint8Array, byteOffset: number): number;
   /** False when another program wrote into the file since it was opened, so that what was read may be a mixture. */

@@ -94,10 +94,9 @@ export interface ReadRequest {
 /** A stream of decoded sessions in batches, so that millions of them do not cost millions of promises. */
 export interface SessionReading extends AsyncIterable<readonly Session[]> {
   /**
-   * The sessions as rows of text (UTF-8) instead, in pieces that belong to the reader, for stores that can make them without decoding every session.
-   * @param page how many rows to leave out, and at most how many to make after them
+   * The sessions as rows of text (UTF-8) instead, in pieces that stay as they are until two others have been asked for, for stores that can make them without decoding every session.
    */
-  rows?(layout: RowLayout, page: { readonly offset: number; readonly limit: number }): AsyncIterable<Uint8Array>;
+  rows?(layout: RowLayout, page: RowPage): AsyncIterable<Uint8Array>;
 
   /**
    * The bytes of the sessions instead, in the store's own form and under its own header, for stores that have such a form.
@@ -111,6 +110,14 @@ export interface SessionReading extends AsyncIterable<readonly Session[]> {
 
   /** How many sessions were given so far. */
   readonly count?: number;
+}
+
+/** A part of a list of rows. */
+export interface RowPage {
+  /** How many rows are left out before it. */
+  readonly offset: number;
+  /** How many it has at most. */
+  readonly limit: number;
 }
 
 /** One part of a row of text. */

@@ -15,13 +15,32 @@ export function visitBatch(
   visit: (record: number) => void,
   candidates?: (firstRecord: number) => Iterable<number>,
 ): void {
-  const batch = scanner.bytes.subarray(0, scanner.batchLength);
-  const isClean = !batch.includes(0);
-  if (candidates !== undefined && isClean && reader.isBatchWhole()) {
+  if (candidates === undefined || !isBatchSound(scanner, reader)) {
+    visitRecords(scanner, reader, firstRecord, scanner.recordCount, log, visit);
+  } else {
     for (const record of candidates(firstRecord)) visit(record);
-    return;
   }
-  for (let record = firstRecord; record < scanner.recordCount; record += 1) {
+}
+
+/** Every record of the current batch is whole. */
+export function isBatchSound(scanner: RecordScanner, reader: SessionReader): boolean {
+  return isFreeOfNul(scanner) && reader.isBatchWhole();
+}
+
+function isFreeOfNul(scanner: RecordScanner): boolean {
+  return !scanner.bytes.subarray(0, scanner.batchLength).includes(0);
+}
+
+function visitRecords(
+  scanner: RecordScanner,
+  reader: SessionReader,
+  firstRecord: number,
+  endRecord: number,
+  log: FaultLog,
+  visit: (record: number) => void,
+): void {
+  const isClean = isFreeOfNul(scanner);
+  for (let record = firstRecord; record < endRecord; record += 1) {
     if (reader.isWhole(record) && (isClean || !holdsNul(scanner, record))) visit(record);
     else logFault(scanner, reader, record, log);
   }
@@ -39,15 +58,16 @@ function holdsNul(scanner: RecordScanner, record: number): boolean {
   return scanner.bytes.subarray(scanner.recordStart(record), scanner.recordEnd(record)).includes(0);
 }
 
-/** The places of the whole records of the current batch that match. */
+/** The places of the whole records of the current batch that match, from the first one to before `endRecord`. */
 export function pickRecords(
   { scanner, reader }: OpenedCsv,
   firstRecord: number,
   matches: (record: number) => boolean,
   log: FaultLog,
+  endRecord = scanner.recordCount,
 ): number[] {
   const records: number[] = [];
-  visitBatch(scanner, reader, firstRecord, log, (record) => {
+  visitRecords(scanner, reader, firstRecord, endRecord, log, (record) => {
     if (matches(record)) records.push(record);
   });
   return records;

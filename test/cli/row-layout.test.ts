@@ -92,6 +92,11 @@ const json = fc.oneof(
     '{"a": "\u202e"}',
     '{"a": "李"}',
     '{\n "a": 1\n}',
+    '{\t\r\n \t"a"\n:  \r 1,\n "b":\n\n["two  spaces", \n"x"]\n}\n',
+    `{\n "${"long ".repeat(9)}":\n\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t[${'"“a”",\n '.repeat(9)}1]}`,
+    '{"a": "\u2028"}',
+    '{"a": "\u009b“”\u00a0"}',
+    '{"a": "\u007f"}',
     " {}",
     "{broken",
     "x".repeat(100),
@@ -111,6 +116,19 @@ describe("rows that the store makes itself", () => {
     );
   });
 
+  test.each(FORMATS)("are those that decoding makes of every character up to U+3000, as %s", async (format) => {
+    const characters = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code));
+    const rows = characters.map((character, code) => {
+      const value = `${"-".repeat(code % 37)}${character}${"-".repeat(code % 31)}`;
+      const now = "2025-09-30T10:30:00";
+      return ["id", value, "p", "t", now, now, JSON.stringify({ value }), `{"v": "${value}"}`, value];
+    });
+    const csv = stringify([[...COLUMN_NAMES, "note"], ...rows]);
+    const [quick, slow] = await printBothWays(Buffer.from(csv), format, ALL);
+    expect(quick).toBe(slow);
+    expect(slow?.length).toBeGreaterThan(characters.length);
+  });
+
   test.each(FORMATS)("are those that decoding makes of a file that is not all UTF-8, as %s", async (format) => {
     const rows = ["a\xe9", "b\xc3\xa9", "c\xff"].map(
       (user) => `id,${user},p,t,2025-09-30T10:30:00,2025-09-30T10:30:00,,{}`,
@@ -123,6 +141,16 @@ describe("rows that the store makes itself", () => {
   test.each(FORMATS)("are those that decoding makes of a large file, as %s", async (format) => {
     const csv = Buffer.from([...generateDemo({ rows: 5000, seed: 7, now: NOW })].join(""));
     const [quick, slow] = await printBothWays(csv, format, [...COLUMN_NAMES, "state"]);
+    expect(quick).toBe(slow);
+  });
+
+  test.each(FORMATS)("are those that decoding makes where a column's name is hostile, as %s", async (format) => {
+    const name = 'n\u202e\x1b\x7f"\t';
+    const csv = stringify([
+      [...COLUMN_NAMES, name],
+      ["id", "u", "p", "t", "2025-09-30T10:30:00", "2025-09-30T10:30:00", "", "{}", "v"],
+    ]);
+    const [quick, slow] = await printBothWays(Buffer.from(csv), format, [...COLUMN_NAMES, name]);
     expect(quick).toBe(slow);
   });
 

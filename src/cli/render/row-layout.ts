@@ -5,6 +5,7 @@ import type { Session } from "../../session/session.js";
 import type { RowLayout, RowPart } from "../../store/store.js";
 import { createJsonLinesWriter } from "./json.js";
 import { createIdsWriter, createTsvWriter } from "./tsv.js";
+import { escapeJsonControls } from "./visible.js";
 
 /** The formats whose plain rows a store can make by itself. */
 export type LayoutFormat = "tsv" | "json" | "jsonl" | "ids";
@@ -33,7 +34,11 @@ export function rowLayout(
   const parts: RowPart[] = [];
   // Ids are the first field and nothing else.
   for (const [index, name] of (format === "ids" ? names.slice(0, 1) : names).entries()) {
-    const before = isTsv ? (index === 0 ? "" : "\t") : `${index === 0 ? "{" : ","}${JSON.stringify(name)}:`;
+    const before = isTsv
+      ? index === 0
+        ? ""
+        : "\t"
+      : `${index === 0 ? "{" : ","}${escapeJsonControls(JSON.stringify(name))}:`;
     const value = valueParts(name, columnNames, isTsv);
     if (value === undefined) return undefined;
     parts.push({ type: "literal", text: before }, ...value);

@@ -111,12 +111,21 @@ function writeLiteral(entry: usize): void {
 let isUtf8 = false;
 
 /**
- * One bit for each of 16 bytes that may not be copied as it is: controls and, beyond ASCII, the first bytes of the
- * blocks that hold other characters which act on a terminal: C1 controls (0xC2), U+061C (0xD8), and U+2000 to U+2FFF
- * with its bidirectional marks and separators (0xE2).
+ * One bit for each of the 16 bytes of a block at `at` that may not be copied as it is, of the first `count`: controls and,
+ * beyond ASCII, the first bytes of other characters that act on a terminal.
  */
 @inline
-function notPlain(block: v128): i32 {
+function notPlain(block: v128, at: usize, count: u32): i32 {
+  const suspects = suspectsOf(block) & (count < 16 ? (1 << count) - 1 : 0xffff);
+  return suspects == 0 ? 0 : isUtf8 ? withoutHarmless(suspects, at) : suspects;
+}
+
+/**
+ * One bit for each byte that may have to be escaped: controls and, beyond ASCII, the first bytes of the blocks that hold
+ * such characters: C1 controls (0xC2), U+061C (0xD8), and U+2000 to U+2FFF (0xE2).
+ */
+@inline
+function suspectsOf(block: v128): i32 {
   const bad = v128.or(i8x16.lt_u(block, i8x16.splat(0x20)), i8x16.eq(block, i8x16.splat(0x7f)));
   if (!isUtf8) return i8x16.bitmask(v128.or(bad, block));
   const leads = v128.or(
@@ -126,6 +135,33 @@ function notPlain(block: v128): i32 {
   return i8x16.bitmask(v128.or(bad, leads));
 }
 
+/** The suspects among the bytes from `at` on without those that begin another character of their block. */
+function withoutHarmless(suspects: i32, at: usize): i32 {
+  let harmful = 0;
+  for (let left = suspects; left != 0; left &= left - 1) {
+    if (isHarmful(at + ctz(left))) harmful |= left & -left;
+  }
+  return harmful;
+}
+
+/** Of UTF-8 text: a control, or a character that parts lines or changes the direction of what stands around it. */
+function isHarmful(at: usize): bool {
+  const second = load<u8>(at, 1);
+  const third = load<u8>(at, 2);
+  switch (load<u8>(at)) {
+    case 0xc2:
+      return second < 0xa0;
+    case 0xd8:
+      return second == 0x9c;
+    case 0xe2:
+      // U+200E, U+200F, U+2028 to U+202E; U+2066 to U+2069.
+      if (second == 0x80) return third == 0x8e || third == 0x8f || (third >= 0xa8 && third <= 0xae);
+      return second == 0x81 && third >= 0xa6 && third <= 0xa9;
+    default:
+      return true;
+  }
+}
+
 function writePlain(field: u32): bool {
   const entry = startAndFlags(field);
   if ((entry & FIELD_ESCAPED) != 0) return false;
@@ -133,9 +169,7 @@ function writePlain(field: u32): bool {
   const length = <u32>(valueEnd(field) - start);
   for (let at: u32 = 0; at < length; at += 16) {
     const block = v128.load(start + at);
-    let wrong = notPlain(block);
-    if (length - at < 16) wrong &= (1 << (length - at)) - 1;
-    if (wrong != 0) return false;
+    if (notPlain(block, start + at, length - at) != 0) return false;
     v128.store(out + at, block);
   }
   out += length;
@@ -152,7 +186,7 @@ function writeEscaped(field: u32): bool {
     const block = v128.load(at);
     const left = <u32>(end - at);
     const valid: i32 = left < 16 ? (1 << left) - 1 : 0xffff;
-    if ((notPlain(block) & valid) != 0) return false;
+    if (notPlain(block, at, left) != 0) return false;
     const special =
       valid &
       i8x16.bitmask(v128.or(i8x16.eq(block, i8x16.splat(<i8>QUOTE)), i8x16.eq(block, i8x16.splat(<i8>BACKSLASH))));
@@ -210,24 +244,35 @@ function writeJson(field: u32, emptyLiteral: usize, scratch: usize): bool {
   while (at < end) {
     const block = v128.load(at);
     const left = <u32>(end - at);
-    let wrong = notPlain(block);
+    const count = left < 16 ? left : 16;
+    const wrong = notPlain(block, at, left);
     let doubled = hasDoubledQuotes ? i8x16.bitmask(i8x16.eq(block, quotes)) : 0;
-    if (left < 16) {
-      const valid = (1 << left) - 1;
-      wrong &= valid;
-      doubled &= valid;
-    }
-    if (wrong != 0) return false;
+    if (left < 16) doubled &= (1 << left) - 1;
     v128.store(out, block);
-    if (doubled != 0) {
-      const kept = ctz(doubled) + 1;
-      out += kept;
-      at += kept + 1;
-    } else {
-      const kept = left < 16 ? left : 16;
-      out += kept;
-      at += kept;
+    // The first byte that is not copied as it is.
+    const special = wrong | doubled;
+    if (special == 0) {
+      out += count;
+      at += count;
+      continue;
     }
+    const kept = ctz(special);
+    if (((doubled >> kept) & 1) != 0) {
+      out += kept + 1;
+      at += kept + 2;
+      continue;
+    }
+    at += kept;
+    if (!isLineSpace(load<u8>(at))) return false;
+    // Tabs and line breaks stand only between the tokens of valid JSON. With the spaces behind them they become one space.
+    store<u8>(out + kept, 0x20);
+    out += kept + 1;
+    while (at < end && (isLineSpace(load<u8>(at)) || load<u8>(at) == 0x20)) at += 1;
   }
   return true;
+}
+
+@inline
+function isLineSpace(character: u8): bool {
+  return character == 0x09 || character == 0x0a || character == 0x0d;
 }
