@@ -1,11 +1,11 @@
-import { constants, fstatSync } from "node:fs";
-import { link, lstat, open, rename, unlink } from "node:fs/promises";
+import { constants, fstatSync, lstatSync } from "node:fs";
+import { link, open, rename, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { openDirectory, syncDirectory } from "./directory.js";
 import { ioFailure, replacementFailure, temporaryFailure, throwIfCancelled } from "./io-failure.js";
-import { keepOwnership } from "./ownership.js";
+import { attributeNames, keepOwnership } from "./ownership.js";
 import type { ReplacementWarning } from "./ownership.js";
 import { stampOf } from "./snapshot.js";
 import type { FileStamp, Snapshot } from "./snapshot.js";
@@ -100,12 +100,21 @@ export async function beginReplacement(targetRealPath: string, options: Replacem
   try {
     // Opened now: a directory that cannot be synced is better found before the rename than after it.
     directory = await openDirectory(path.dirname(targetRealPath));
-    await removeIfThere(tempPath);
-    const temp = await open(tempPath, CREATE_TEMP, 0o600);
+    const temp = await openTemp(tempPath);
     return new TempFile(targetRealPath, tempPath, temp, directory, options);
   } catch (error) {
     await closeQuietly(directory);
     throw temporaryFailure(path.dirname(targetRealPath), error);
+  }
+}
+
+async function openTemp(tempPath: string): Promise<FileHandle> {
+  try {
+    return await open(tempPath, CREATE_TEMP, 0o600);
+  } catch (error) {
+    if (systemErrorCode(error) !== "EEXIST") throw error;
+    await removeIfThere(tempPath);
+    return await open(tempPath, CREATE_TEMP, 0o600);
   }
 }
 
@@ -115,6 +124,8 @@ class TempFile implements Replacement {
   readonly #directory: FileHandle | undefined;
   readonly #options: ReplacementOptions;
   readonly #temp: FileHandle;
+  /** Of the old file; listed while the new one is written. */
+  readonly #attributes: Promise<readonly string[]> | undefined;
   #byteLength = 0;
   #syncedBytes = 0;
   #isSyncing = false;
@@ -135,6 +146,7 @@ class TempFile implements Replacement {
     this.#temp = temp;
     this.#directory = directory;
     this.#options = options;
+    this.#attributes = options.replaces && attributeNames(options.replaces.fd);
   }
 
   get installed(): CommitResult | undefined {
@@ -198,7 +210,7 @@ class TempFile implements Replacement {
   /** Steps 3 to 5: the temp file is whole, has its owner, and is on the disk. */
   async #finish(temp: FileHandle): Promise<CommitResult> {
     const { replaces, mode, owner } = this.#options;
-    const { size } = await temp.stat();
+    const { size } = fstatSync(temp.fd);
     if (size !== this.#byteLength) {
       throw this.#incomplete(`${this.#byteLength} bytes were written and ${size} are there`);
     }
@@ -207,15 +219,15 @@ class TempFile implements Replacement {
       if (owner !== undefined) await temp.chown(owner.uid, owner.gid);
       await temp.chmod(mode ?? 0o600);
     } else {
-      warnings.push(...(await keepOwnership(temp, replaces)));
+      warnings.push(...(await keepOwnership(temp, replaces, (await this.#attributes) ?? [])));
       if (mode !== undefined) await temp.chmod(mode);
     }
     // Not tried again when it fails: the system may have dropped the bytes and report success the second time.
     await this.#synced;
     await temp.sync();
-    const stats = await temp.stat({ bigint: true });
+    const stats = fstatSync(temp.fd, { bigint: true });
     await temp.close();
-    await this.#requireOwnTemp(stats.ino);
+    this.#requireOwnTemp(stats.ino);
     if (replaces !== undefined && fstatSync(replaces.fd).nlink > 1) warnings.push("HARD_LINKS_BROKEN");
     return { stamp: stampOf(stats), byteLength: this.#byteLength, warnings };
   }
@@ -253,8 +265,8 @@ class TempFile implements Replacement {
     }
   }
 
-  async #requireOwnTemp(ino: bigint): Promise<void> {
-    const named = await lstat(this.#tempPath, { bigint: true });
+  #requireOwnTemp(ino: bigint): void {
+    const named = lstatSync(this.#tempPath, { bigint: true });
     if (named.ino !== ino) throw this.#incomplete("another program put something in the place of the temporary file");
   }
 

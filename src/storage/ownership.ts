@@ -1,4 +1,5 @@
 /// <reference types="./fs-native-extensions.d.ts" />
+import { fstatSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { systemErrorCode } from "../errors.js";
 import type { Snapshot } from "./snapshot.js";
@@ -24,16 +25,21 @@ const OWNER_REFUSED: ReadonlySet<string | undefined> = new Set(["EPERM", "EINVAL
 /**
  * Gives `temp`, mode 0600 and owned by this process, the owner, permissions and extended attributes of the old file, and
  * returns what it could not keep. What cannot be kept never opens the file to anybody who could not read the old one.
+ *
+ * @param attributes of the old file, see `attributeNames`
  * Throws what fchown(2) and fchmod(2) report, except that the owner may not be set.
  */
-export async function keepOwnership(temp: FileHandle, old: Snapshot): Promise<ReplacementWarning[]> {
+export async function keepOwnership(
+  temp: FileHandle,
+  old: Snapshot,
+  attributes: readonly string[],
+): Promise<ReplacementWarning[]> {
   const warnings: ReplacementWarning[] = [];
-  const made = await temp.stat();
+  const made = fstatSync(temp.fd);
   const owner = await keepOwner(temp, made, old);
   const ownerKept = owner.uid === old.uid && owner.gid === old.gid;
   if (!ownerKept) warnings.push("OWNER_NOT_KEPT");
 
-  const attributes = await attributeNames(old.fd);
   const listed = attributes.includes(ACCESS_CONTROL_LIST);
   const permissions = keptPermissions(old, owner, listed);
   // Setting what is set already may take as long as a sync where the disk is busy.
@@ -76,8 +82,8 @@ async function chownIfPermitted(temp: FileHandle, { uid, gid }: Owner): Promise<
   }
 }
 
-/** Empty where the file system or the platform has none. */
-async function attributeNames(fd: number): Promise<readonly string[]> {
+/** The names of a file's extended attributes; empty where the file system or the platform has none. Never rejects. */
+export async function attributeNames(fd: number): Promise<readonly string[]> {
   try {
     const { listAttrs } = await import("fs-native-extensions");
     return await listAttrs(fd);

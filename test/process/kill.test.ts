@@ -34,6 +34,8 @@ describeWith(["strace"], "a writer killed at each system call", () => {
   async function kill(action: string, at: { file: string; call: string; count: number }, start: string | undefined) {
     const { directory, target } = folderWithOld(made.folder);
     if (start === undefined) fs.rmSync(target);
+    // A writer was killed here before.
+    fs.writeFileSync(path.join(directory, ".s.csv.sessions-tmp"), "left");
     const inject = `inject=${at.call}:signal=KILL:when=${at.count}`;
     const options = ["-f", "-qq", "-o", "/dev/null", "-P", path.resolve(directory, at.file)];
     const { stdout, signal } = await execa(
@@ -90,7 +92,7 @@ describeWith(["strace"], "a writer killed at each system call", () => {
         "mkdir s.csv.d 1",
         "openat s.csv.d/lock 1",
         "unlink .s.csv.sessions-tmp 1",
-        "openat .s.csv.sessions-tmp 1",
+        "openat .s.csv.sessions-tmp 2",
         "write .s.csv.sessions-tmp 2",
         "fchmod .s.csv.sessions-tmp 1",
         "fsync .s.csv.sessions-tmp 1",
