@@ -13,6 +13,7 @@ export function guardAccess(app: FastifyInstance, options: AccessOptions): void 
   const { token, corsOrigins } = options;
   const expected = token === undefined ? undefined : digest(token);
   app.addHook("onRequest", async (request, reply) => {
+    requirePath(request);
     requireOneHost(request);
     if (expected === undefined) requireLoopbackHost(request);
     const isNamed = corsOrigins.includes(request.headers.origin ?? "");
@@ -27,10 +28,17 @@ export function guardAccess(app: FastifyInstance, options: AccessOptions): void 
 /** Names and addresses that lead to this machine only. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/^\[(.*)\]$/, "$1").toLowerCase();
-  return name === "localhost" || name === "::1" || /^127(?:\.\d{1,3}){3}$/.test(name);
+  // With its dot at the end a name is complete, and means the same.
+  return /^localhost\.?$/.test(name) || name === "::1" || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
 const CHANGING: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+
+/** RFC 9112 §3.2: `*` and whole URLs are for proxies, and would have a host of their own. */
+function requirePath({ raw: { url = "" } }: FastifyRequest): void {
+  if (url.startsWith("/")) return;
+  throw new ClientError(400, "BAD_TARGET", "The request names no path of this server; begin what is asked for with /");
+}
 
 function requireOneHost({ raw, headers }: FastifyRequest): void {
   const hosts = raw.rawHeaders.filter((name, place) => place % 2 === 0 && name.toLowerCase() === "host");

@@ -6,30 +6,42 @@ const FILE = fileOf(row("s1"));
 const TOKEN = "0123456789abcdef";
 const POST = '{"user_id":"u","platform":"p"}';
 
-test.each(["localhost", "localhost:8000", "LOCALHOST", "127.0.0.1:1", "127.9.9.9", "[::1]:8000"])(
-  "without a token, Host %s is answered",
-  async (host) => {
-    const { ask } = await serve(FILE);
-    expect((await ask("GET", "/api/sessions", undefined, { host })).status).toBe(200);
-  },
-);
+test.each([
+  "localhost",
+  "localhost:8000",
+  "LOCALHOST",
+  "localhost.",
+  "LocalHost.:8000",
+  "127.0.0.1:1",
+  "127.9.9.9",
+  "[::1]:8000",
+  "[0:0::1]:8000",
+])("without a token, Host %s is answered", async (host) => {
+  const { ask } = await serve(FILE);
+  expect((await ask("GET", "/api/sessions", undefined, { host })).status).toBe(200);
+});
 
-test.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1:8000", "0.0.0.0", "[::2]"])(
-  "without a token, Host %s is refused, whatever is asked for",
-  async (host) => {
-    const { ask, text } = await serve(FILE);
-    for (const [method, path] of [
-      ["GET", "/health"],
-      ["GET", "/api/sessions"],
-      ["DELETE", "/api/sessions/s1"],
-      ["GET", "/nothing"],
-    ] as const) {
-      const answer = await ask(method, path, undefined, { host });
-      expect([answer.status, answer.text.includes("WRONG_HOST")]).toEqual([403, true]);
-    }
-    expect(text()).toBe(FILE);
-  },
-);
+test.each([
+  "evil.example",
+  "127.0.0.1.evil.example",
+  "localhost.evil.example",
+  "localhost..",
+  "10.0.0.1:8000",
+  "0.0.0.0",
+  "[::2]",
+])("without a token, Host %s is refused, whatever is asked for", async (host) => {
+  const { ask, text } = await serve(FILE);
+  for (const [method, path] of [
+    ["GET", "/health"],
+    ["GET", "/api/sessions"],
+    ["DELETE", "/api/sessions/s1"],
+    ["GET", "/nothing"],
+  ] as const) {
+    const answer = await ask(method, path, undefined, { host });
+    expect([answer.status, answer.text.includes("WRONG_HOST")]).toEqual([403, true]);
+  }
+  expect(text()).toBe(FILE);
+});
 
 test.each(["http://evil.example", "null", "http://localhost:1", "http://localhost.evil.example", "file://", "x"])(
   "a page from %s changes nothing, and may not read",

@@ -138,6 +138,14 @@ test.each([
     "HTTP/1.1 431 Request Header Fields Too Large",
     "HEADERS_TOO_LARGE",
   ],
+  ["a request for *", "GET * HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 400 Bad Request", "BAD_TARGET"],
+  ["OPTIONS for *", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 400 Bad Request", "BAD_TARGET"],
+  [
+    "a whole URL",
+    "GET http://localhost/health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "HTTP/1.1 400 Bad Request",
+    "BAD_TARGET",
+  ],
   ["NUL in the path", "GET /a\0b HTTP/1.1\r\nHost: localhost\r\n\r\n", "HTTP/1.1 400 Bad Request", "NOT_HTTP"],
 ])("%s is answered with a body that says why", async (_, bytes, status, code) => {
   const { send } = await serve(FILE);
