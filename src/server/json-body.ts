@@ -28,6 +28,7 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     "application/json",
     { parseAs: "buffer" },
     async (request: FastifyRequest, bytes: Buffer) => {
+      requirePlainText(request);
       if (!isUtf8(bytes)) throw new ClientError(400, "BODY_NOT_UTF8", "The body is not UTF-8; send JSON in UTF-8");
       const text = bytes.toString("utf8");
       if (jsonDepth(text) > MOST_LEVELS) {
@@ -43,3 +44,17 @@ export function acceptJsonBodies(app: FastifyInstance): void {
     },
   );
 }
+
+/** What the headers say of the bytes counts: read in another way they would be other text, or none. */
+function requirePlainText({ headers }: FastifyRequest): void {
+  const { "content-encoding": encoding = "identity", "content-type": type = "" } = headers;
+  if (encoding.trim().toLowerCase() !== "identity") {
+    const detail = "The body has a Content-Encoding, and is not unpacked here; send it as it is, without that header";
+    throw new ClientError(415, "BODY_ENCODED", detail, { "accept-encoding": "identity" });
+  }
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type) ?? [];
+  if (UTF8_NAMES.has(charset.toLowerCase())) return;
+  throw new ClientError(415, "BODY_NOT_UTF8", "The charset of the body is not UTF-8; send JSON in UTF-8");
+}
+
+const UTF8_NAMES: ReadonlySet<string> = new Set(["utf-8", "utf8", "us-ascii"]);

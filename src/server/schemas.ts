@@ -57,7 +57,9 @@ const ERROR = closed({
 
 /** The answers of a route: those named, and the errors that any route may give. */
 export function answers(named: Readonly<Record<number, object>>, isWriting = false): Record<string, object> {
-  const writing = isWriting ? { 413: error("the body is too large"), 415: error("the body is no JSON") } : {};
+  const writing = isWriting
+    ? { 413: error("the body is too large"), 415: error("the body is no JSON, not in UTF-8, or compressed") }
+    : {};
   return {
     ...Object.fromEntries(Object.entries(named).map(([status, schema]) => [status, schema])),
     400: error("the request is malformed"),

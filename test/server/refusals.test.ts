@@ -55,6 +55,15 @@ test.each([
   expect(text()).toBe(FILE);
 });
 
+test.each([
+  { "content-type": "application/json; charset=utf-8" },
+  { "content-type": 'application/json; x=y; Charset="UTF-8"' },
+  { "content-type": "application/json", "content-encoding": "identity" },
+])("a body with %o is taken", async (headers) => {
+  const { ask } = await serve(FILE);
+  expect((await ask("PUT", "/api/sessions/s1/approval", "{}", headers)).status).toBe(200);
+});
+
 test("99 levels are taken, and 1 MiB less a little", async () => {
   const { ask } = await serve(FILE);
   expect((await ask("POST", "/api/sessions", deep(99))).status).toBe(201);
@@ -87,6 +96,10 @@ test.each([
   ["GET", "/api/sessions?__proto__=1", {}, "422 INVALID_INPUT"],
   ["POST", "/api/sessions", { "content-type": "text/plain" }, "415 NOT_JSON"],
   ["POST", "/api/sessions", { "content-type": "application/x-www-form-urlencoded" }, "415 NOT_JSON"],
+  ["POST", "/api/sessions", { "content-type": "application/json", "content-encoding": "gzip" }, "415 BODY_ENCODED"],
+  ["POST", "/api/sessions", { "content-type": "application/json", "content-encoding": "x" }, "415 BODY_ENCODED"],
+  ["POST", "/api/sessions", { "content-type": "application/json; charset=utf-16" }, "415 BODY_NOT_UTF8"],
+  ["POST", "/api/sessions", { "content-type": 'application/json;CHARSET="latin1"' }, "415 BODY_NOT_UTF8"],
   ["PUT", "/api/sessions/s1/approval", { "content-type": "multipart/form-data; boundary=x" }, "415 NOT_JSON"],
 ] as const)("%s %s with %o is refused: %s", async (method, path, headers, answer) => {
   const { ask, text } = await serve(FILE);
