@@ -3,8 +3,9 @@
 /** Text that a CSV file of ours holds safely: no control characters, no half of a character. */
 const TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
 
-const userId = { type: "string", minLength: 1, maxLength: 1024, pattern: TEXT_PATTERN };
-const platform = { type: "string", minLength: 1, maxLength: 128, pattern: TEXT_PATTERN };
+const bareText = { type: "string", minLength: 1, pattern: TEXT_PATTERN, description: "without white space around it" };
+const userId = { ...bareText, maxLength: 1024 };
+const platform = { ...bareText, maxLength: 128 };
 const count = { type: "integer", minimum: 0 };
 const jsonObject = { type: "object", additionalProperties: true };
 const pythonJson = { type: "string", description: "the text, where NaN or Infinity stand in it" };

@@ -117,6 +117,8 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
       },
     },
     async ({ body, bodyMembers }, reply) => {
+      requireBare("user_id", body.user_id);
+      requireBare("platform", body.platform);
       const metadata = bodyMembers.get("metadata");
       const { session, isNew } = await manager.getOrCreate({
         userId: body.user_id,
@@ -195,6 +197,13 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
       return sendSession(reply, await manager.updateSessionMetadata(params.session_id, members));
     },
   );
+}
+
+/** What stands around a value is damage to `sessions validate`, and its repair would make it another user. */
+function requireBare(name: string, text: string): void {
+  if (text.trim() === text) return;
+  const detail = `${name} begins or ends with white space or a byte order mark; send it without`;
+  throw new ClientError(400, "PADDED_VALUE", detail);
 }
 
 function sendSession(reply: FastifyReply, session: ManagedSession): FastifyReply {

@@ -39,6 +39,11 @@ test.each([
   ["NUL in a user", '{"user_id":"a\\u0000","platform":"p"}', "422 INVALID_INPUT"],
   ["a line break in a platform", '{"user_id":"a","platform":"p\\n"}', "422 INVALID_INPUT"],
   ["half of a character", '{"user_id":"\\ud800","platform":"p"}', "422 INVALID_INPUT"],
+  ["a space before a user", '{"user_id":" u","platform":"p"}', "400 PADDED_VALUE"],
+  ["a no-break space behind a user", '{"user_id":"u\u00a0","platform":"p"}', "400 PADDED_VALUE"],
+  ["an ideographic space behind a platform", '{"user_id":"u","platform":"p\u3000"}', "400 PADDED_VALUE"],
+  ["a byte order mark before a user", '{"user_id":"\ufeffu","platform":"p"}', "400 PADDED_VALUE"],
+  ["a user of spaces", '{"user_id":"  ","platform":"p"}', "400 PADDED_VALUE"],
   ["a long user", `{"user_id":"${"u".repeat(1025)}","platform":"p"}`, "422 INVALID_INPUT"],
   ["metadata that is a list", '{"user_id":"u","platform":"p","metadata":[]}', "422 INVALID_INPUT"],
   ["metadata that is null", '{"user_id":"u","platform":"p","metadata":null}', "422 INVALID_INPUT"],
@@ -69,6 +74,12 @@ test("99 levels are taken, and 1 MiB less a little", async () => {
   expect((await ask("POST", "/api/sessions", deep(99))).status).toBe(201);
   const body = JSON.stringify({ user_id: "large", platform: "p", metadata: { a: "x".repeat(1024 * 1024 - 100) } });
   expect((await ask("POST", "/api/sessions", body)).status).toBe(201);
+});
+
+test("a space within a user is a part of it", async () => {
+  const { ask } = await serve(FILE);
+  const made = await ask("POST", "/api/sessions", '{"user_id":"tele gram","platform":"p"}');
+  expect([made.status, made.text.includes('"tele gram"')]).toEqual([201, true]);
 });
 
 test("half of a character in metadata is kept as JSON says it", async () => {
