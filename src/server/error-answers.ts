@@ -172,7 +172,12 @@ function clientAnswer({ code, statusCode = 400 }: FastifyError): Answer {
 function brokenConnection(code: string): Answer {
   switch (code) {
     case "HPE_HEADER_OVERFLOW":
-      return { status: 431, code: "HEADERS_TOO_LARGE", detail: "The headers are longer than 16 KiB; send fewer" };
+      return {
+        status: 431,
+        code: "HEADERS_TOO_LARGE",
+        detail:
+          "Path and headers are longer than 16 KiB; send less. For sessions with ids so long use the command sessions on the server",
+      };
     case "ERR_HTTP_REQUEST_TIMEOUT":
       return { status: 408, code: "REQUEST_TIMEOUT", detail: "The request did not come in time; send it again" };
     default:
