@@ -24,6 +24,7 @@ async function script() {
 
 /** Writes the module that the server serves the page from. */
 export async function writePageModule() {
+  const icon = { type: "image/svg+xml; charset=utf-8", text: readFileSync(path.join(page, "icon.svg"), "utf8") };
   const assets = [
     { path: "/", type: "text/html; charset=utf-8", text: readFileSync(path.join(page, "index.html"), "utf8") },
     {
@@ -32,6 +33,9 @@ export async function writePageModule() {
       text: readFileSync(path.join(page, "style.css"), "utf8"),
     },
     { path: "/page/app.js", type: "text/javascript; charset=utf-8", text: await script() },
+    { path: "/page/icon.svg", ...icon },
+    // Where browsers look for it while they show what names none.
+    { path: "/favicon.ico", ...icon },
   ];
   writeFileSync(
     path.join(root, "src/server/page/assets.generated.ts"),

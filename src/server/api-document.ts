@@ -21,7 +21,7 @@ export function registerApiDocument(app: FastifyInstance): void {
     reply.type("application/json; charset=utf-8").send(JSON.stringify(app.swagger(), undefined, 2)),
   );
   const style = createHash("sha256").update(API_PAGE_STYLE).digest("base64");
-  const policy = `default-src 'none'; style-src 'sha256-${style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; style-src 'sha256-${style}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
   app.get("/docs", { schema: { hide: true } }, async (_request, reply) =>
     reply.header("content-security-policy", policy).type("text/html; charset=utf-8").send(renderApiPage(app.swagger())),
   );

@@ -40,6 +40,7 @@ export function renderApiPage({ info = {}, paths = {} }: ApiDocument): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}: HTTP interface</title>
+<link rel="icon" type="image/svg+xml" href="page/icon.svg">
 <style>${API_PAGE_STYLE}</style>
 <main>
 <h1>${title}: HTTP interface</h1>

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { PAGE_ASSETS } from "./page/assets.generated.js";
 
-/** Nothing but its own script, style and interface: text from the file that should get into the page as markup can do nothing. */
+/** Nothing but its own script, style, icon and interface: text from the file that should get into the page as markup can do nothing. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
+  "img-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -22,7 +23,7 @@ const HEADERS = {
   "cache-control": "no-cache",
 } as const;
 
-/** The page at `/`, with its script and style; without a token, because they hold nothing of the file. */
+/** The page at `/`, with its script, style and icon; without a token, because they hold nothing of the file. */
 export function registerPage(app: FastifyInstance): void {
   for (const { path, type, text } of PAGE_ASSETS) {
     const etag = `"${createHash("sha256").update(text).digest("base64url")}"`;

@@ -87,7 +87,7 @@ test("the page of the document has no script, and allows none", async () => {
   const { ask } = await serve(FILE);
   const { text, headers } = await ask("GET", "/docs");
   expect(headers["content-security-policy"]).toMatch(
-    /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
+    /^default-src 'none'; style-src 'sha256-[^']+'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
   );
   expect(text).toContain("<code>PATCH /api/sessions/{session_id}/metadata</code>");
   expect(text).not.toMatch(/<script|\bon\w+=|https?:|src=/i);

@@ -18,6 +18,8 @@ test.each([
   ["/", "text/html; charset=utf-8", "<!doctype html>"],
   ["/page/style.css", "text/css; charset=utf-8", ":root"],
   ["/page/app.js", "text/javascript; charset=utf-8", ""],
+  ["/page/icon.svg", "image/svg+xml; charset=utf-8", "<svg"],
+  ["/favicon.ico", "image/svg+xml; charset=utf-8", "<svg"],
 ])("%s is there without a token, with a policy that lets nothing in from elsewhere", async (path, type, start) => {
   const { status, headers, text } = await get(path);
   expect([status, headers.get("content-type")]).toEqual([200, type]);
@@ -47,6 +49,16 @@ test("what a browser has already is not sent again", async () => {
   expect(await again("*")).toBe(304);
   expect(await again('"other"')).toBe(200);
   expect((await get("/", { "if-none-match": tag })).status).toBe(200);
+});
+
+test("what the page and the document link to is there", async () => {
+  const { url } = await serve([]);
+  for (const path of ["/", "/docs"]) {
+    const text = await (await fetch(new URL(path, url))).text();
+    const links = Array.from(text.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]+)"/g), ([, link = ""]) => link);
+    expect(links).toContain("page/icon.svg");
+    for (const link of links) expect((await fetch(new URL(link, new URL(path, url)))).status).toBe(200);
+  }
 });
 
 test("the page holds no script, style or address of its own", async () => {
