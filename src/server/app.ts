@@ -29,6 +29,10 @@ const LARGEST_HEADERS = 16 * 1024;
 /** From its first byte to its last a request may take so long. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
+/** A connection on which nothing moves, such as of a client that does not read its answer, ends after so long. */
+const STANDSTILL_MS = 300_000;
+/** Each takes a file descriptor, and commits need some too: more than these are closed at once, until others go. */
+const MOST_CONNECTIONS = 512;
 /** Ids are of any length, as far as they fit into the headers. */
 const LONGEST_PARAMETER = LARGEST_HEADERS;
 
@@ -39,6 +43,7 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
     bodyLimit: LARGEST_BODY,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionTimeout: STANDSTILL_MS,
     http: {
       maxHeaderSize: LARGEST_HEADERS,
       headersTimeout: REQUEST_TIMEOUT_MS,
@@ -54,6 +59,7 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
     // What is under way while the server stops is finished.
     return503OnClosing: false,
   });
+  app.server.maxConnections = MOST_CONNECTIONS;
   const streams = new EventStreams(options);
   let isEnding = false;
   answerErrors(app, options);

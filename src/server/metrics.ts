@@ -18,6 +18,8 @@ interface Durations {
 /** Measures every request, and tells at /metrics of them, of the manager and of the file. */
 export function registerMetrics(app: FastifyInstance, { manager, stats }: ServerOptions, streams: EventStreams): void {
   const kinds = new Map<string, Durations>();
+  let refused = 0;
+  app.server.on("drop", () => void (refused += 1));
   app.addHook("onResponse", async (request, reply) => {
     // Patterns, not paths: what clients send must not become names.
     const route = request.routeOptions.url ?? "none";
@@ -46,6 +48,9 @@ export function registerMetrics(app: FastifyInstance, { manager, stats }: Server
         ]),
         metric("sessions_event_listeners", "gauge", "Clients that listen to /api/events.", [
           `sessions_event_listeners ${streams.count}`,
+        ]),
+        metric("sessions_http_connections_refused_total", "counter", "Connections beyond those that are taken.", [
+          `sessions_http_connections_refused_total ${refused}`,
         ]),
         durationsText([...kinds.values()]),
       ];

@@ -109,6 +109,7 @@ test("the metrics count sessions, requests, commits, listeners and damaged recor
       "sessions_left_out_records 1",
       "sessions_commits_total 1",
       "sessions_event_listeners 0",
+      "sessions_http_connections_refused_total 0",
       'sessions_http_request_duration_seconds_count{method="PATCH",route="/api/sessions/:session_id/metadata",status="200"} 1',
       'sessions_http_request_duration_seconds_count{method="GET",route="/api/session/:session_id",status="404"} 1',
       'sessions_http_request_duration_seconds_count{method="GET",route="none",status="404"} 2',
