@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { realpath } from "node:fs/promises";
 import { SessionsError } from "../errors.js";
 import type { SessionManager } from "../manager/session-manager.js";
 import { SYSTEM_TIME, type TimeSource } from "../manager/system-time.js";
 import type { ServerOptions, StatsSource } from "../server/options.js";
 import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import { requireReplaceable } from "../storage/replaceable.js";
 import type { SessionStore } from "../store/store.js";
 import { FailureReporter } from "./failure-reporter.js";
 import type { CliContext } from "./context.js";
@@ -41,6 +43,8 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
   const token = await serverToken(context, options);
   const store = await openStore(context, settings, { toWrite: true });
   const foreignAge = await foreignWriteAge(context, store);
+  // Else it would be found at the first change, when somebody waits for it.
+  await requireReplaceable(await realpath(store.location));
   if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
   const signal = context.interruptSignal();
   const patience = new AbortController();

@@ -2,6 +2,7 @@ import { chmodSync, utimesSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { createServer, type AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { IS_ROOT } from "../storage/folder.js";
 import { csvFile, csvRow, Folder, NOW, type Outcome } from "./context.js";
 
 const STOPPED = AbortSignal.abort("SIGTERM");
@@ -178,4 +179,18 @@ test("a backend that wrote the file a moment ago is warned of", async () => {
   utimesSync(file, moment, moment);
   const { stderr, exitCode } = await startAndStop(folder, ["sessions.csv"]);
   expect([stderr.split(",")[0], exitCode]).toEqual(["warning: this file was written 10s ago", 0]);
+});
+
+test.skipIf(!IS_ROOT)("a file that could not be written is refused before anybody is served (needs root)", async () => {
+  const folder = new Folder();
+  folder.fixture("three-rows.csv");
+  chmodSync(folder.file("."), 0o755);
+  process.seteuid?.(65_534);
+  onTestFinished(() => process.seteuid?.(0));
+  expect(await startAndStop(folder, ["sessions.csv"])).toEqual({
+    stdout: "",
+    stderr:
+      "error: cannot make a temporary file in <dir>: permission was refused\n  allow writing in <dir>: a new version is made there and renamed, never written over the old one\n",
+    exitCode: 15,
+  });
 });

@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { SessionsError } from "../../src/errors.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { NEW, OLD, describeWith, folderWithOld, setUpDriver } from "./harness.js";
+import { requireReplaceable } from "../../src/storage/replaceable.js";
 import { content } from "./numbered-lines.js";
 import { replaceFile } from "./replace-file.js";
 
@@ -132,6 +133,8 @@ describeWith(["mount"], "on mounts", () => {
     const error = await failure(replaceFile(target, NEW));
     expect(error.code).toBe("IO_FAILED");
     expect(error.details.hint).toBe("The file itself is a mount point: mount the directory, not the file");
+    const foreseen = await failure(requireReplaceable(target));
+    expect([foreseen.code, foreseen.details.reason]).toEqual(["IO_FAILED", "the file itself is a mount point"]);
     expect(fs.readFileSync(target, "utf8")).toBe(OLD);
   });
 
