@@ -177,8 +177,8 @@ export class SessionManager implements AsyncDisposable {
   }
 
   /**
-   * Why the file cannot be read or written any more: what the last look, or a commit of the last minute, failed with;
-   * undefined where all is well.
+   * Why the file cannot be read or written any more: what the last look, or the last commit, failed with; undefined where all
+   * is well. What another program was the reason for, such as its lock, counts for a minute.
    */
   findTrouble(): unknown {
     return this.#durable.findTrouble();

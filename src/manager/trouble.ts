@@ -1,7 +1,10 @@
+import { SessionsError, type ErrorCode } from "../errors.js";
 import type { Instant } from "../session/timestamp.js";
 
-/** So long a commit that failed says that the file cannot be written. */
+/** So long a commit that failed says that the file cannot be written, where that may have passed without another one. */
 const WRITE_TROUBLE_LASTS_US = 60_000_000;
+/** The disk or a permission: only a commit that is made shows that it is over. */
+const LASTING: ReadonlySet<ErrorCode> = new Set(["IO_FAILED", "DURABILITY_UNKNOWN"]);
 
 /** Why a file cannot be read or written, as far as that is known. */
 export class Trouble {
@@ -29,6 +32,7 @@ export class Trouble {
   /** @returns undefined where all is well. @param borderFault why what was read must not be written over */
   find(now: Instant, borderFault: unknown): unknown {
     const { error, at = -Infinity } = this.#write ?? {};
-    return this.#read ?? borderFault ?? (now - at < WRITE_TROUBLE_LASTS_US ? error : undefined);
+    const isLasting = error instanceof SessionsError && LASTING.has(error.code);
+    return this.#read ?? borderFault ?? (isLasting || now - at < WRITE_TROUBLE_LASTS_US ? error : undefined);
   }
 }

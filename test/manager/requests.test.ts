@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
@@ -104,6 +104,17 @@ test("a commit that failed is trouble for a minute, or until the next one", asyn
   lock.release();
   await manager.deleteSession("s1");
   expect([manager.findTrouble(), manager.commitCount]).toEqual([undefined, 1]);
+});
+
+test("a commit that the disk refused is trouble until one is made", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1"), row("s2")));
+  mkdirSync(replacementTemp(file));
+  expect((await failureOf(() => manager.deleteSession("s1"))).code).toBe("IO_FAILED");
+  time.advance(60_001);
+  expect(manager.findTrouble()).toMatchObject({ code: "IO_FAILED" });
+  rmdirSync(replacementTemp(file));
+  await manager.deleteSession("s1");
+  expect(manager.findTrouble()).toBeUndefined();
 });
 
 test("waiting for another program's lock ends when it is told to", async () => {
