@@ -126,10 +126,10 @@ function statsOf(store: SessionStore, settings: Settings, time: TimeSource): Sta
     return { retention, stats: await store.stats({ selection: [], retention, grouping: { field: "platform" } }) };
   };
   return {
-    json: async () => {
+    json: async (damaged) => {
       const { statsJson } = await import("./render/stats-rows.js");
       const { retention, stats } = await read();
-      return statsJson(stats, "platform", store.location, retention, Infinity);
+      return statsJson(stats, "platform", store.location, retention, Infinity, damaged);
     },
     prometheus: async () => {
       const { renderPrometheus } = await import("./render/prometheus.js");

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { damagedRecords } from "./damaged-records.js";
 import type { EventStreams } from "./event-stream.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
@@ -45,6 +46,9 @@ export function registerMetrics(app: FastifyInstance, { manager, stats }: Server
         await stats.prometheus(),
         metric("sessions_commits_total", "counter", "Versions of the file that this server wrote.", [
           `sessions_commits_total ${manager.commitCount}`,
+        ]),
+        metric("sessions_damaged_records", "gauge", "Records that this server cannot decode, and leaves as they are.", [
+          `sessions_damaged_records ${damagedRecords(manager).count}`,
         ]),
         metric("sessions_event_listeners", "gauge", "Clients that listen to /api/events.", [
           `sessions_event_listeners ${streams.count}`,

@@ -1,3 +1,4 @@
+import type { LoadedContents } from "../manager/options.js";
 import type { SessionManager } from "../manager/session-manager.js";
 import type { TimeSource } from "../manager/system-time.js";
 
@@ -15,8 +16,11 @@ export interface ServerOptions {
 
 /** What `sessions stats` says of the file, as text; made by whoever starts the server. */
 export interface StatsSource {
-  /** @throws SessionsError as `SessionStore.stats` */
-  json(): Promise<string>;
+  /**
+   * @param damaged records that the manager cannot decode
+   * @throws SessionsError as `SessionStore.stats`
+   */
+  json(damaged: LoadedContents["damaged"]): Promise<string>;
   /** In the Prometheus text exposition format. @throws SessionsError as `SessionStore.stats` */
   prometheus(): Promise<string>;
 }

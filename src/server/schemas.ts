@@ -44,11 +44,27 @@ export const HEALTH = {
     status: { type: "string", enum: ["healthy", "unhealthy"] },
     timestamp: { type: "string" },
     active_sessions: count,
+    damaged: { ...count, description: "where there are any: records that cannot be decoded, and stay as they are" },
     detail: { type: "string", description: "where it is unhealthy: why, and what to do" },
   }),
   required: ["status", "timestamp", "active_sessions"],
 };
-export const STATS = { ...jsonObject, description: "what `sessions stats --json` prints" };
+export const STATS = {
+  ...jsonObject,
+  description: "what `sessions stats --json` prints, and damaged",
+  properties: {
+    damaged: {
+      ...count,
+      description: "records that this server cannot decode: it serves them not, and keeps them as they are",
+    },
+    damaged_findings: {
+      type: "array",
+      items: jsonObject,
+      description: "what is wrong with the first twenty: line, byte_offset, message",
+    },
+  },
+  required: ["damaged", "damaged_findings"],
+};
 export const TEXT = { type: "string" };
 
 const ERROR = closed({

@@ -3,6 +3,7 @@ import { SessionsError } from "../errors.js";
 import { dumpsJson } from "../session/json-dumps.js";
 import { formatTimestamp } from "../session/timestamp.js";
 import { sendJson } from "./answer.js";
+import { damagedRecords } from "./damaged-records.js";
 import { storeTrouble } from "./error-answers.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
@@ -21,10 +22,12 @@ export function registerStatusRoutes(app: FastifyInstance, { manager, stats, tim
     async (_request, reply) => {
       const trouble = manager.findTrouble();
       const detail = trouble instanceof SessionsError ? storeTrouble(trouble) : undefined;
+      const { sessions, expired, damaged } = manager.contents;
       const body = dumpsJson({
         status: detail === undefined ? "healthy" : "unhealthy",
         timestamp: formatTimestamp(time.now()),
-        active_sessions: manager.activeSessionCount,
+        active_sessions: sessions - expired,
+        damaged: damaged.count === 0 ? undefined : damaged.count,
         detail,
       });
       return sendJson(reply, body, detail === undefined ? 200 : 503);
@@ -35,10 +38,10 @@ export function registerStatusRoutes(app: FastifyInstance, { manager, stats, tim
     "/api/stats",
     {
       schema: {
-        summary: "What `sessions stats --json` prints of the file",
+        summary: "What `sessions stats --json` prints of the file, and what of it this server cannot decode",
         response: schemas.answers({ 200: schemas.STATS }),
       },
     },
-    async (_request, reply) => sendJson(reply, await stats.json()),
+    async (_request, reply) => sendJson(reply, await stats.json(damagedRecords(manager))),
   );
 }

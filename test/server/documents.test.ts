@@ -94,7 +94,9 @@ test("the page of the document has no script, and allows none", async () => {
 });
 
 test("the metrics count sessions, requests, commits, listeners and damaged records", async () => {
-  const { ask } = await serve(fileOf(row("s1"), row("gone", { idle: 61 }), "torn,record"));
+  const { ask } = await serve(
+    fileOf(row("s1"), row("gone", { idle: 61 }), "torn,record", row("bad", { metadata: "{" })),
+  );
   await ask("PATCH", "/api/sessions/s1/metadata", '{"a":1}');
   await ask("GET", "/api/session/nobody");
   await ask("GET", "/made-up/1");
@@ -104,9 +106,10 @@ test("the metrics count sessions, requests, commits, listeners and damaged recor
   const lines = text.split("\n");
   expect(lines).toEqual(
     expect.arrayContaining([
-      'sessions{platform="telegram",state="active"} 1',
+      'sessions{platform="telegram",state="active"} 2',
       'sessions{platform="telegram",state="expired"} 1',
       "sessions_left_out_records 1",
+      "sessions_damaged_records 2",
       "sessions_commits_total 1",
       "sessions_event_listeners 0",
       "sessions_http_connections_refused_total 0",
@@ -133,5 +136,23 @@ test("the statistics are what the command prints", async () => {
     pending: 1,
     by: "platform",
     timeout_seconds: 3600,
+    damaged: 0,
+    damaged_findings: [],
+  });
+});
+
+test("records that are whole and cannot be decoded are told beside those that are not whole", async () => {
+  const { ask, rewrite } = await serve(fileOf(row("s1")));
+  rewrite(fileOf(row("s1"), row("bad", { metadata: "{" }), "torn,record"));
+  expect(JSON.parse((await ask("GET", "/api/stats")).text)).toMatchObject({
+    total: 2,
+    left_out: 1,
+    damaged: 2,
+    damaged_findings: [{ line: 3 }, { line: 4 }],
+  });
+  expect(JSON.parse((await ask("GET", "/health")).text)).toMatchObject({
+    status: "healthy",
+    active_sessions: 1,
+    damaged: 2,
   });
 });

@@ -7,7 +7,7 @@ import { renderPrometheus } from "../../src/cli/render/prometheus.js";
 import { statsJson } from "../../src/cli/render/stats-rows.js";
 import { SYSTEM_TIME } from "../../src/manager/system-time.js";
 import type { SessionManagerOptions } from "../../src/manager/options.js";
-import type { ServerOptions } from "../../src/server/options.js";
+import type { ServerOptions, StatsSource } from "../../src/server/options.js";
 import { startServer, type RunningServer } from "../../src/server/running-server.js";
 import { CsvStore } from "../../src/store/csv-store.js";
 import { manage, type Managed } from "../manager/managing.js";
@@ -45,8 +45,8 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
   const store = CsvStore.atPath(path.resolve(file), { lock: { waitMs: 0, holder: HOLDER } });
   const retention = () => ({ now: time.now(), timeoutSeconds: 3600 });
   const read = () => store.stats({ selection: [], retention: retention(), grouping: { field: "platform" } });
-  const stats = {
-    json: async () => statsJson(await read(), "platform", "sessions.csv", retention(), Infinity),
+  const stats: StatsSource = {
+    json: async (damaged) => statsJson(await read(), "platform", "sessions.csv", retention(), Infinity, damaged),
     prometheus: async () => renderPrometheus(await read(), "platform", Infinity),
   };
   const { token, corsOrigins = [] } = settings;

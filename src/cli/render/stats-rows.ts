@@ -2,7 +2,7 @@ import type { FieldValue } from "../../session/field-value.js";
 import type { Retention } from "../../session/retention.js";
 import type { SessionGroup } from "../../session/stats.js";
 import { formatInstant, type Instant } from "../../session/timestamp.js";
-import type { StoreStats } from "../../store/store.js";
+import type { Faults, StoreStats } from "../../store/store.js";
 import { DATABASE_SIZES, writesPerSecond } from "./database-sizes.js";
 import { escapeControlsInJson } from "./visible.js";
 import { findingsJson } from "./findings-json.js";
@@ -26,13 +26,14 @@ function keyValue({ key }: SessionGroup): FieldValue {
   return key === undefined ? { type: "none" } : { type: "text", text: key };
 }
 
-/** Everything as one JSON object. */
+/** Everything as one JSON object. @param damaged records that a server cannot decode; the store counts some of them as whole */
 export function statsJson(
   stats: StoreStats,
   by: string,
   location: string,
   { now, timeoutSeconds }: Retention,
   limit: number,
+  damaged?: Faults,
 ): string {
   const { groups, idle, oldestActivity, newestActivity, touchedLastHour, leftOut, byteLength } = stats;
   const time = (instant: Instant | undefined): string | null => (instant === undefined ? null : formatInstant(instant));
@@ -54,6 +55,7 @@ export function statsJson(
     touched_last_hour: touchedLastHour,
     left_out: leftOut.count,
     left_out_findings: findingsJson(leftOut.findings),
+    ...(damaged === undefined ? {} : { damaged: damaged.count, damaged_findings: findingsJson(damaged.findings) }),
     database_sizes: {
       active_sessions: { now: stats.active, limit: DATABASE_SIZES.activeSessions },
       writes_per_second: { at_least: writesPerSecond(stats), limit: DATABASE_SIZES.writesPerSecond },

@@ -23,8 +23,8 @@ export interface StatsBody extends Counts {
   readonly idle_seconds: { readonly p50: number; readonly p90: number; readonly max: number } | null;
   readonly oldest_activity: string | null;
   readonly newest_activity: string | null;
-  readonly left_out: number;
-  readonly left_out_findings: readonly { readonly line?: number; readonly message: string }[];
+  readonly damaged: number;
+  readonly damaged_findings: readonly { readonly line?: number; readonly message: string }[];
 }
 
 const GROUPS_SHOWN = 12;
@@ -79,24 +79,24 @@ export class TotalsView {
   }
 }
 
-/** What of the file cannot be read; undefined where all can. */
-export function damageNotice({ left_out: leftOut, left_out_findings: findings, store }: StatsBody): Node | undefined {
-  if (leftOut === 0) return undefined;
+/** What of the file the server cannot read; undefined where it can read all. */
+export function damageNotice({ damaged, damaged_findings: findings, store }: StatsBody): Node | undefined {
+  if (damaged === 0) return undefined;
   const lines = findings
     .slice(0, FINDINGS_SHOWN)
     .map(({ line, message }) =>
       element("li", {}, `${line === undefined ? "" : `line ${groupDigits(line)}: `}${sentenceText(message)}`),
     );
-  const hidden = leftOut - lines.length;
+  const hidden = damaged - lines.length;
   if (hidden > 0) lines.push(element("li", {}, `and ${groupDigits(hidden)} more`));
-  const [are, they] = leftOut === 1 ? ["is", "It stays"] : ["are", "They stay"];
+  const [are, they] = damaged === 1 ? ["is", "It stays"] : ["are", "They stay"];
   return element(
     "div",
     { class: "notice" },
     element(
       "p",
       {},
-      `${count(leftOut, "record")} of the file ${are} damaged and not shown. ${they} in the file as ${they === "It stays" ? "it is" : "they are"}. What is wrong with them says `,
+      `${count(damaged, "record")} of the file ${are} damaged and not shown. ${they} in the file as ${they === "It stays" ? "it is" : "they are"}. What is wrong with them says `,
       element("code", {}, `sessions validate ${sentenceText(store)}`),
       ".",
     ),

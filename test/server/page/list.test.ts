@@ -176,15 +176,17 @@ describeWith(["chromium"], "the list", () => {
   });
 
   test("names damaged records, and what to type", async () => {
-    const served = await serve([...ROWS, "d4,telegram_4,telegram,t,2025-09-30T10:00:00,2025-09-30T10:00:00"]);
+    const times = "2025-09-30T10:00:00,2025-09-30T10:00:00";
+    const served = await serve([...ROWS, `d4,telegram_4,telegram,t,${times}`, `d5,telegram_5,telegram,t,${times},,{`]);
     const { page } = await browser.open(served);
     const notice = page.locator("#notices .notice");
     await notice.waitFor();
     expect(await notice.innerText()).toMatch(
-      /^1 record of the file is damaged and not shown\. It stays in the file as it is\./,
+      /^2 records of the file are damaged and not shown\. They stay in the file as they are\./,
     );
     expect(await notice.innerText()).toContain(`sessions validate ${served.folder.file("sessions.csv")}`);
     expect(await notice.innerText()).toContain("line 5:");
+    expect(await notice.innerText()).toContain("line 6:");
   });
 
   test("that cannot be loaded says why, and what is to be done", async () => {

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import { statsJson } from "../../../src/cli/render/stats-rows.js";
 import { SessionManager } from "../../../src/manager/session-manager.js";
 import { SYSTEM_TIME, type TimeSource } from "../../../src/manager/system-time.js";
-import type { ServerOptions } from "../../../src/server/options.js";
+import type { ServerOptions, StatsSource } from "../../../src/server/options.js";
 import { startServer, type RunningServer } from "../../../src/server/running-server.js";
 import { parseTimestamp } from "../../../src/session/timestamp.js";
 import { CsvStore } from "../../../src/store/csv-store.js";
@@ -32,11 +32,11 @@ export async function serve(rows: readonly string[], options: { readonly token?:
   writeFileSync(file, csvFile(...rows));
   const time = runningFrom(START);
   const store = CsvStore.atPath(file, { lock: { waitMs: 0, holder: HOLDER } });
-  const stats = {
-    json: async () => {
+  const stats: StatsSource = {
+    json: async (damaged) => {
       const retention = { now: time.now(), timeoutSeconds: TIMEOUT_MINUTES * 60 };
       const counted = await store.stats({ selection: [], retention, grouping: { field: "platform" } });
-      return statsJson(counted, "platform", file, retention, Infinity);
+      return statsJson(counted, "platform", file, retention, Infinity, damaged);
     },
     prometheus: async () => "",
   };
