@@ -15,6 +15,7 @@ import { openStore } from "./open-store.js";
 import { count } from "./render/numbers.js";
 import { serverToken } from "./server-token.js";
 import { Settings, type GlobalOptions } from "./settings.js";
+import { shellQuote } from "./shell-quote.js";
 import { shownPath } from "./shown-path.js";
 import { foreignWriteAge, warnOfForeignWriter } from "./warn-of-foreign-writer.js";
 
@@ -152,7 +153,10 @@ async function announce(
   }
   const loaded = `Loaded ${count(sessions, "session")} from ${shownPath(context, store.location)}`;
   await note(context, `${loaded} (${expired} expired, ${damaged.count} damaged)`);
-  if (damaged.count > 0) await note(context, "Damaged records stay as they are; see them with: sessions validate");
+  if (damaged.count > 0) {
+    const command = `sessions validate ${shellQuote(shownPath(context, store.location))}`;
+    await note(context, `Damaged records stay as they are; see them with: ${command}`);
+  }
   await note(context, `Listening on ${url}; Ctrl-C stops it`);
   await context.sayAtOnce?.();
 }

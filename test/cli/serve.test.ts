@@ -33,7 +33,7 @@ test("records that are damaged are counted, and how to see them is said", async 
   const file = csvFile(csvRow({ id: "s1" }), "torn,record");
   folder.write("bot.csv", file);
   expect((await startAndStop(folder, ["bot.csv"])).stderr).toBe(
-    "Loaded 1 session from bot.csv (1 expired, 1 damaged)\nDamaged records stay as they are; see them with: sessions validate\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\n",
+    "Loaded 1 session from bot.csv (1 expired, 1 damaged)\nDamaged records stay as they are; see them with: sessions validate bot.csv\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\n",
   );
   expect(folder.read("bot.csv")).toBe(file);
 });
