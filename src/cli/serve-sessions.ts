@@ -10,7 +10,7 @@ import type { SessionStore } from "../store/store.js";
 import { FailureReporter } from "./failure-reporter.js";
 import type { CliContext } from "./context.js";
 import { lockingOf } from "./locking.js";
-import { note } from "./notes.js";
+import { note, warn } from "./notes.js";
 import { openStore } from "./open-store.js";
 import { count } from "./render/numbers.js";
 import { serverToken } from "./server-token.js";
@@ -153,9 +153,13 @@ async function announce(
   }
   const loaded = `Loaded ${count(sessions, "session")} from ${shownPath(context, store.location)}`;
   await note(context, `${loaded} (${expired} expired, ${damaged.count} damaged)`);
-  if (damaged.count > 0) {
-    const command = `sessions validate ${shellQuote(shownPath(context, store.location))}`;
-    await note(context, `Damaged records stay as they are; see them with: ${command}`);
+  const file = shellQuote(shownPath(context, store.location));
+  const trouble = manager.findTrouble();
+  if (trouble instanceof SessionsError && trouble.code === "STORE_DAMAGED") {
+    const why = "in this file it is in doubt where records begin and end, so that every change is refused";
+    await warn(context, settings, `${why}. See what can be got back with: sessions repair ${file} --dry-run`);
+  } else if (damaged.count > 0) {
+    await note(context, `Damaged records stay as they are; see them with: sessions validate ${file}`);
   }
   await note(context, `Listening on ${url}; Ctrl-C stops it`);
   await context.sayAtOnce?.();

@@ -38,6 +38,14 @@ test("records that are damaged are counted, and how to see them is said", async 
   expect(folder.read("bot.csv")).toBe(file);
 });
 
+test("that nothing can be written to a file whose records are in doubt is said", async () => {
+  const folder = new Folder();
+  folder.write("bot.csv", `${csvFile(csvRow({ id: "s1" }))}s2,"open,telegram`);
+  expect((await startAndStop(folder, ["bot.csv"])).stderr).toBe(
+    "Loaded 1 session from bot.csv (1 expired, 1 damaged)\nwarning: in this file it is in doubt where records begin and end, so that every change is refused. See what can be got back with: sessions repair bot.csv --dry-run\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\n",
+  );
+});
+
 test("with --json it says so in one line of JSON", async () => {
   const folder = new Folder();
   folder.fixture("three-rows.csv");
