@@ -29,7 +29,7 @@ const LARGEST_HEADERS = 16 * 1024;
 /** From its first byte to its last a request may take so long. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
-/** A connection on which nothing moves, such as of a client that does not read its answer, ends after so long. */
+/** A connection on which nothing moves ends after so long; that of a client that does not read its answer after twice as long at most. */
 const STANDSTILL_MS = 300_000;
 /** Each takes a file descriptor, and commits need some too: more than these are closed at once, until others go. */
 const MOST_CONNECTIONS = 512;

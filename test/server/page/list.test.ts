@@ -207,6 +207,13 @@ describeWith(["chromium"], "the list", () => {
     const { page, problems } = await browser.open(served);
     await page.getByText("1–100 of 10,000").waitFor();
     expect(await page.locator("#sessions tbody tr").count()).toBe(100);
+    const linesOfNumbers =
+      await page.evaluate(`Array.from(document.querySelectorAll("#platforms td.number"), (cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length;
+    })`);
+    expect(linesOfNumbers).toEqual([1, 1, 1, 1]);
     // From the key to the new rows, in the page itself.
     const milliseconds = await page.evaluate(`{
       const filter = document.querySelector("#filter");
