@@ -39,8 +39,7 @@ export class EventStreams {
           summary:
             "Server-sent events created, changed and removed, those of other programs too. Nothing is sent again: read the list after each connection",
           response: {
-            ...schemas.answers({ 429: schemas.TOO_MANY }),
-            200: { description: "text/event-stream", type: "string" },
+            ...schemas.answers({ 200: schemas.text("text/event-stream"), 429: schemas.TOO_MANY }),
           },
         },
       },

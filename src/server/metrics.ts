@@ -38,7 +38,7 @@ export function registerMetrics(app: FastifyInstance, { manager, stats }: Server
     {
       schema: {
         summary: "Metrics in the Prometheus text exposition format",
-        response: schemas.answers({ 200: schemas.TEXT }),
+        response: schemas.answers({ 200: schemas.text("text/plain") }),
       },
     },
     async (_request, reply) => {

@@ -65,7 +65,11 @@ export const STATS = {
   },
   required: ["damaged", "damaged_findings"],
 };
-export const TEXT = { type: "string" };
+
+/** An answer that is no JSON. */
+export function text(mediaType: string): object {
+  return { description: "as text", content: { [mediaType]: { schema: { type: "string" } } } };
+}
 
 const ERROR = closed({
   detail: { type: "string", description: "what failed, why, and what to do next" },

@@ -42,6 +42,16 @@ test("the document names every route", async () => {
   ]);
 });
 
+test("the document says which answers are no JSON", async () => {
+  const { paths } = await documentOf(await serve(FILE));
+  const types = (path: string): string[] => Object.keys(paths[path]?.["get"]?.responses["200"]?.content ?? {});
+  expect([types("/metrics"), types("/api/events"), types("/health")]).toEqual([
+    ["text/plain"],
+    ["text/event-stream"],
+    ["application/json"],
+  ]);
+});
+
 test("every answer is as the document says", async () => {
   const served = await serve(FILE);
   const { paths } = await documentOf(served);
