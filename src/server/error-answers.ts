@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { SessionsError, systemErrorCode, type ErrorCode } from "../errors.js";
 import { dumpsJson } from "../session/json-dumps.js";
 import { sendJson } from "./answer.js";
+import { invalidInput } from "./invalid-input.js";
 import type { ServerOptions } from "./options.js";
 
 /** What a client did wrong, with a status of 4xx. */
@@ -109,7 +110,7 @@ function answerTo(error: unknown): Answer | undefined {
   if (!(error instanceof Error) || !("statusCode" in error)) return undefined;
   const fastifyError = error as FastifyError;
   if (fastifyError.validation !== undefined) {
-    return { status: 422, code: "INVALID_INPUT", detail: `${error.message}; see /docs for what is taken` };
+    return { status: 422, code: "INVALID_INPUT", detail: `${invalidInput(fastifyError)}; see /docs for what is taken` };
   }
   const { statusCode = 500 } = fastifyError;
   return statusCode < 500 ? clientAnswer(fastifyError) : undefined;

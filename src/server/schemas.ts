@@ -1,9 +1,11 @@
 // What comes in is checked against these, what goes out is told by them in the OpenAPI document.
 
 /** Text that a CSV file of ours holds safely: no control characters, no half of a character. */
-const TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
+export const TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
 
 const bareText = { type: "string", minLength: 1, pattern: TEXT_PATTERN, description: "without white space around it" };
+export const DIGITS_PATTERN = "^[0-9]{1,9}$";
+
 const userId = { ...bareText, maxLength: 1024 };
 const platform = { ...bareText, maxLength: 128 };
 const count = { type: "integer", minimum: 0 };
@@ -100,15 +102,15 @@ function error(description: string): object {
 }
 
 export const SESSION_ID_PARAM = closed({ session_id: { type: "string" } });
-export const USER_ID_PARAM = closed({ user_id: { type: "string" } });
+export const USER_ID_PARAM = closed({ user_id: { type: "string", minLength: 1 } });
 
 /** Query strings are text; the patterns say which. */
 export const LIST_QUERY = {
   ...closed({
     platform: { type: "string" },
     user_id: { type: "string" },
-    limit: { type: "string", pattern: "^[0-9]{1,9}$", description: "at most so many; 0 gives the count alone" },
-    offset: { type: "string", pattern: "^[0-9]{1,9}$", description: "leave out so many before" },
+    limit: { type: "string", pattern: DIGITS_PATTERN, description: "at most so many; 0 gives the count alone" },
+    offset: { type: "string", pattern: DIGITS_PATTERN, description: "leave out so many before" },
     state: { type: "string", enum: ["active", "all"], description: "all: expired ones too, each with its state" },
   }),
   required: [],

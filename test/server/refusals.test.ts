@@ -119,6 +119,35 @@ test.each([
 });
 
 test.each([
+  ["GET", "/api/sessions?limti=1", undefined, "the query has limti, which is not known here"],
+  ["GET", "/api/sessions?state=dead", undefined, "state in the query must be one of active, all"],
+  ["GET", "/api/sessions?limit=-1", undefined, "limit in the query must be a whole number of at most nine digits"],
+  ["GET", "/api/sessions/", undefined, "user_id in the path is empty"],
+  ["POST", "/api/sessions", '{"user_id":"u"}', "the body lacks platform"],
+  ["POST", "/api/sessions", '{"user_id":1,"platform":"p"}', "user_id in the body must be string"],
+  ["POST", "/api/sessions", "[]", "the body must be object"],
+  [
+    "POST",
+    "/api/sessions",
+    '{"user_id":"a\\nb","platform":"p"}',
+    "user_id in the body must be text without control characters, line breaks and halves of characters",
+  ],
+  [
+    "POST",
+    "/api/sessions",
+    `{"${"x".repeat(70)}":1,"user_id":"u","platform":"p"}`,
+    `the body has ${"x".repeat(60)}…, which is not known here`,
+  ],
+])("%s %s with %s says what is wrong with it", async (method, path, body, what) => {
+  const { ask } = await serve(FILE);
+  const { status, text } = await ask(method, path, body);
+  expect([status, JSON.parse(text)]).toEqual([
+    422,
+    { detail: `${what}; see /docs for what is taken`, code: "INVALID_INPUT" },
+  ]);
+});
+
+test.each([
   ["PUT", "/api/sessions", "GET, HEAD, POST"],
   ["POST", "/api/sessions/s1", "GET, HEAD, DELETE"],
   ["GET", "/api/sessions/s1/approval", "PUT, DELETE"],
