@@ -59,6 +59,7 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
     stats: statsOf(store, settings, time),
     corsOrigins: options.corsOrigin ?? [],
     onBug: (error) => void failures.report(error),
+    onTrouble: (error) => void failures.report(error),
     ...(token === undefined ? {} : { token }),
   };
   try {

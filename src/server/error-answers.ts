@@ -35,8 +35,11 @@ const RETRY_AFTER_S = 2;
 const LINGER_MS = 1000;
 
 /** Whatever goes wrong is answered with `{"detail", "code"}`. */
-export function answerErrors(app: FastifyInstance, { onBug }: Pick<ServerOptions, "onBug">): void {
-  app.setErrorHandler((error, _request, reply) => send(reply, answerTo(error) ?? bug(error, onBug)));
+export function answerErrors(app: FastifyInstance, options: Pick<ServerOptions, "onBug" | "onTrouble">): void {
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof SessionsError && isTrouble(error)) options.onTrouble(error);
+    return send(reply, answerTo(error) ?? bug(error, options.onBug));
+  });
   app.setNotFoundHandler((request, reply) => send(reply, nothingAt(request)));
 }
 
@@ -115,6 +118,13 @@ function answerTo(error: unknown): Answer | undefined {
   const { statusCode = 500 } = fastifyError;
   return statusCode < 500 ? clientAnswer(fastifyError) : undefined;
 }
+
+/** The operator can do something about it, and the client cannot see what. */
+function isTrouble({ code }: SessionsError): boolean {
+  return STATUS[code] === 503 && !PASSING.has(code);
+}
+
+const PASSING: ReadonlySet<ErrorCode> = new Set(["STORE_LOCKED", "STORE_CHANGED", "CANCELLED"]);
 
 function answerToOurs(error: SessionsError): Answer | undefined {
   const status = STATUS[error.code];

@@ -1,3 +1,4 @@
+import type { SessionsError } from "../errors.js";
 import type { LoadedContents } from "../manager/options.js";
 import type { SessionManager } from "../manager/session-manager.js";
 import type { TimeSource } from "../manager/system-time.js";
@@ -12,6 +13,8 @@ export interface ServerOptions {
   readonly corsOrigins: readonly string[];
   /** Is told of an error that is a bug of ours; its request is answered with 500. */
   readonly onBug: (error: unknown) => void;
+  /** Is told why the file could not be read or written for a request, unless another program is the reason; it is answered with 503. */
+  readonly onTrouble: (error: SessionsError) => void;
 }
 
 /** What `sessions stats` says of the file, as text; made by whoever starts the server. */

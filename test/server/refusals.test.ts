@@ -214,7 +214,7 @@ test.each([
 });
 
 test("a locked file is answered with 503, and when to try again", async () => {
-  const { ask, file, text } = await serve(FILE, { manager: { lockWaitMs: 0 } });
+  const { ask, file, text, troubles } = await serve(FILE, { manager: { lockWaitMs: 0 } });
   const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
   const answer = await ask("DELETE", "/api/sessions/s1");
   expect([said(answer), answer.headers["retry-after"]]).toEqual(["503 STORE_LOCKED", "2"]);
@@ -224,6 +224,7 @@ test("a locked file is answered with 503, and when to try again", async () => {
     503,
     '{"status": "unhealthy", "timestamp": "2025-09-30T10:00:00.000001", "active_sessions": 1, "detail": "Another program keeps the sessions file locked; nothing was changed. Try again in a moment"}',
   ]);
+  expect(troubles).toEqual([]);
   lock.release();
   expect((await ask("DELETE", "/api/sessions/s1")).status).toBe(200);
   expect((await ask("GET", "/health")).text).toBe(
@@ -249,9 +250,10 @@ test("what the disk said is told once", () => {
 });
 
 test("a file that is gone is answered with 503; what is in memory is listed", async () => {
-  const { ask, file } = await serve(FILE);
+  const { ask, file, troubles } = await serve(FILE);
   rmSync(file);
   expect(said(await ask("PATCH", "/api/sessions/s1/metadata", "{}"))).toBe("503 STORE_NOT_FOUND");
+  expect(troubles).toEqual(["STORE_NOT_FOUND"]);
   expect(said(await ask("GET", "/api/stats"))).toBe("503 STORE_NOT_FOUND");
   expect(said(await ask("GET", "/metrics"))).toBe("503 STORE_NOT_FOUND");
   expect((await ask("GET", "/api/session/s1")).status).toBe(200);

@@ -24,6 +24,8 @@ export interface Served extends Managed {
   readonly port: number;
   /** What was a bug of ours; a test that leaves one here fails. */
   readonly bugs: unknown[];
+  /** What the operator was told of. */
+  readonly troubles: string[];
   readonly ask: (
     method: string,
     path: string,
@@ -42,6 +44,7 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
   const managed = await manage(text, settings.manager);
   const { manager, file, time } = managed;
   const bugs: unknown[] = [];
+  const troubles: string[] = [];
   const store = CsvStore.atPath(path.resolve(file), { lock: { waitMs: 0, holder: HOLDER } });
   const retention = () => ({ now: time.now(), timeoutSeconds: 3600 });
   const read = () => store.stats({ selection: [], retention: retention(), grouping: { field: "platform" } });
@@ -56,6 +59,7 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
     time: settings.time ?? time,
     corsOrigins,
     onBug: (error) => bugs.push(error),
+    onTrouble: ({ code }) => troubles.push(code),
     ...(token === undefined ? {} : { token }),
   };
   const server = await startServer(options, { host: "127.0.0.1", port: 0 });
@@ -71,6 +75,7 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
     server,
     port,
     bugs,
+    troubles,
     ask: (method, url, body, headers) => ask(port, method, url, body, headers),
     send: (bytes) => send(port, bytes),
   };

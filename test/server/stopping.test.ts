@@ -73,6 +73,7 @@ test("a port that is taken, a host that is none and an address of another machin
     stats: { json: async () => "", prometheus: async () => "" },
     corsOrigins: [],
     onBug: () => undefined,
+    onTrouble: () => undefined,
   };
   const failure = async (host: string, at: number) =>
     (await failureOf(() => startServer(options, { host, port: at }))).details;

@@ -42,7 +42,15 @@ export async function serve(rows: readonly string[], options: { readonly token?:
   };
   const manager = await SessionManager.open({ store: file, time, timeoutMinutes: TIMEOUT_MINUTES, lockWaitMs: 500 });
   const bugs: unknown[] = [];
-  const settings: ServerOptions = { manager, stats, time, corsOrigins: [], onBug: (bug) => bugs.push(bug), ...options };
+  const settings: ServerOptions = {
+    manager,
+    stats,
+    time,
+    corsOrigins: [],
+    onBug: (bug) => bugs.push(bug),
+    onTrouble: () => undefined,
+    ...options,
+  };
   let port = 0;
   let server: RunningServer | undefined;
   const start = async (): Promise<void> => {
