@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { bytesOfText } from "../csv/latin1.js";
 import { COLUMN_NAMES, type ColumnName } from "../session/columns.js";
 import { jsonEntries } from "../session/json.js";
 import { encodeField } from "./encode.js";
@@ -70,8 +71,8 @@ function valuesOf(json: string): Values | undefined {
     const column = COLUMN_NAMES.find(isNamed);
     const isOurs = column !== undefined && !values.has(column);
     if (isOurs) ours += 1;
-    const name = isText ? latin1Of(key) : key.replaceAll(/[^\0-\u00ff]+/g, latin1Of);
-    values.set(isOurs ? column : name, valueOf(column, isText ? latin1Of(value) : value));
+    const name = isText ? bytesOfText(key) : key.replaceAll(/[^\0-\u00ff]+/g, latin1Of);
+    values.set(isOurs ? column : name, valueOf(column, isText ? bytesOfText(value) : value));
   }
   return ours < ENOUGH_KEYS ? undefined : values;
 }
@@ -103,10 +104,6 @@ function lettersOf(name: string): string {
 /** The value of a JSON string in UTF-8 as Latin-1; bytes of it that are no UTF-8 stay what they are. */
 function unescaped(json: string): string {
   const bytes = Buffer.from(json, "latin1");
-  if (isUtf8(bytes)) return latin1Of(JSON.parse(bytes.toString("utf8")) as string);
-  return json.slice(1, -1).replaceAll(ESCAPES, (escapes) => latin1Of(JSON.parse(`"${escapes}"`) as string));
-}
-
-function latin1Of(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
+  if (isUtf8(bytes)) return bytesOfText(JSON.parse(bytes.toString("utf8")) as string);
+  return json.slice(1, -1).replaceAll(ESCAPES, (escapes) => bytesOfText(JSON.parse(`"${escapes}"`) as string));
 }

@@ -1,3 +1,4 @@
+import { bytesOfText } from "../csv/latin1.js";
 import { RecordScanner } from "../csv/scan.js";
 import { parseTimestamp } from "../session/timestamp.js";
 import type { Salvage } from "./salvage.js";
@@ -26,7 +27,7 @@ export class OlderCopy {
     let names: readonly string[] | undefined;
     while (scanner.nextBatch()) {
       for (let record = 0; record < scanner.recordCount; record += 1) {
-        const texts = scanner.recordTexts(record, scanner.fieldCount(record)).map(latin1);
+        const texts = scanner.recordTexts(record, scanner.fieldCount(record)).map(bytesOfText);
         if (names === undefined) names = texts;
         else this.#add(names, texts);
       }
@@ -85,10 +86,6 @@ function mayHaveBeen(name: string, text: string, whole: string): boolean {
   if (!/^\d(?:[.,]\d+)?[eE]\+\d+$/.test(text.trim())) return true;
   const rounded = Number(text.trim().replace(",", "."));
   return Math.abs(Number(whole) - rounded) <= rounded * ROUNDING;
-}
-
-function latin1(text: string): string {
-  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 function readerOf(pieces: Iterable<Uint8Array>): (target: Uint8Array) => number {

@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+import { bytesOfText } from "../csv/latin1.js";
 import type { ColumnName } from "../session/columns.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import { withoutEdgeQuotes } from "./edge-quotes.js";
@@ -226,7 +227,7 @@ function decode(value: string, { lossy, isWindows1252 }: ValueRules): string | u
   const mayBe = !MULTI_BYTE.test(value) && !THREE_HIGH.test(value) && !NO_LETTER.test(value);
   if (mayBe && isWindows1252?.() !== false) {
     const text = value.replaceAll(/[\u0080-\u009f]/g, (byte) => WINDOWS_1252[byte.charCodeAt(0) - 0x80] ?? "");
-    return Buffer.from(text, "utf8").toString("latin1");
+    return bytesOfText(text);
   }
   return lossy ? Buffer.from(bytes.toString("utf8"), "utf8").toString("latin1") : undefined;
 }
