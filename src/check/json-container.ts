@@ -71,7 +71,7 @@ function valuesOf(json: string): Values | undefined {
     const column = COLUMN_NAMES.find(isNamed);
     const isOurs = column !== undefined && !values.has(column);
     if (isOurs) ours += 1;
-    const name = isText ? bytesOfText(key) : key.replaceAll(/[^\0-\u00ff]+/g, latin1Of);
+    const name = isText ? bytesOfText(key) : key.replaceAll(/[^\0-\u00ff]+/g, bytesOfText);
     values.set(isOurs ? column : name, valueOf(column, isText ? bytesOfText(value) : value));
   }
   return ours < ENOUGH_KEYS ? undefined : values;

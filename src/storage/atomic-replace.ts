@@ -1,5 +1,5 @@
-import { constants, fstatSync, lstatSync } from "node:fs";
-import { link, open, rename, unlink } from "node:fs/promises";
+import { fstatSync, lstatSync } from "node:fs";
+import { link, rename, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
@@ -7,6 +7,7 @@ import { openDirectory, syncDirectory } from "./directory.js";
 import { ioFailure, replacementFailure, temporaryFailure, throwIfCancelled } from "./io-failure.js";
 import { attributeNames, keepOwnership } from "./ownership.js";
 import type { ReplacementWarning } from "./ownership.js";
+import { openAnew, removeIfThere } from "./new-file.js";
 import { stampOf } from "./snapshot.js";
 import type { FileStamp, Snapshot } from "./snapshot.js";
 
@@ -77,7 +78,6 @@ export interface Replacement extends AsyncDisposable {
 
 /** What is written goes to the disk in parts of this size, so that little is left to wait for at the end. */
 const SYNC_EVERY_BYTES = 64 * 1024 * 1024;
-const CREATE_TEMP = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 const MOUNTED_FILE: ReadonlySet<string | undefined> = new Set(["EXDEV", "EBUSY"]);
 const NO_HARD_LINKS: ReadonlySet<string | undefined> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
@@ -100,21 +100,11 @@ export async function beginReplacement(targetRealPath: string, options: Replacem
   try {
     // Opened now: a directory that cannot be synced is better found before the rename than after it.
     directory = await openDirectory(path.dirname(targetRealPath));
-    const temp = await openTemp(tempPath);
+    const temp = await openAnew(tempPath);
     return new TempFile(targetRealPath, tempPath, temp, directory, options);
   } catch (error) {
     await closeQuietly(directory);
     throw temporaryFailure(path.dirname(targetRealPath), error);
-  }
-}
-
-async function openTemp(tempPath: string): Promise<FileHandle> {
-  try {
-    return await open(tempPath, CREATE_TEMP, 0o600);
-  } catch (error) {
-    if (systemErrorCode(error) !== "EEXIST") throw error;
-    await removeIfThere(tempPath);
-    return await open(tempPath, CREATE_TEMP, 0o600);
   }
 }
 
@@ -291,14 +281,6 @@ class TempFile implements Replacement {
       return ioFailure("make", path, error, "A new file needs a file system with hard links; choose another folder");
     }
     return replacementFailure(operation, path, error);
-  }
-}
-
-async function removeIfThere(filePath: string): Promise<void> {
-  try {
-    await unlink(filePath);
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
   }
 }
 
