@@ -178,7 +178,7 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Why the file cannot be read or written any more: what the last look, or the last commit, failed with; undefined where all
-   * is well. What another program was the reason for, such as its lock, counts for a minute.
+   * is well. A commit that the disk refused counts for ten minutes, any other for one, or until one is made.
    */
   findTrouble(): unknown {
     return this.#durable.findTrouble();

@@ -2,8 +2,12 @@ import { SessionsError, type ErrorCode } from "../errors.js";
 import type { Instant } from "../session/timestamp.js";
 
 /** So long a commit that failed says that the file cannot be written, where that may have passed without another one. */
-const WRITE_TROUBLE_LASTS_US = 60_000_000;
-/** The disk or a permission: only a commit that is made shows that it is over. */
+const PASSING_US = 60_000_000;
+/**
+ * The same for the disk or a permission, which seldom pass: only a commit that is made shows that. Not for ever, because no
+ * commit is made where nobody asks a server that says it is not well.
+ */
+const LASTING_US = 600_000_000;
 const LASTING: ReadonlySet<ErrorCode> = new Set(["IO_FAILED", "DURABILITY_UNKNOWN"]);
 
 /** Why a file cannot be read or written, as far as that is known. */
@@ -32,7 +36,7 @@ export class Trouble {
   /** @returns undefined where all is well. @param borderFault why what was read must not be written over */
   find(now: Instant, borderFault: unknown): unknown {
     const { error, at = -Infinity } = this.#write ?? {};
-    const isLasting = error instanceof SessionsError && LASTING.has(error.code);
-    return this.#read ?? borderFault ?? (isLasting || now - at < WRITE_TROUBLE_LASTS_US ? error : undefined);
+    const lasts = error instanceof SessionsError && LASTING.has(error.code) ? LASTING_US : PASSING_US;
+    return this.#read ?? borderFault ?? (now - at < lasts ? error : undefined);
   }
 }

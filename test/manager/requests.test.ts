@@ -106,12 +106,15 @@ test("a commit that failed is trouble for a minute, or until the next one", asyn
   expect([manager.findTrouble(), manager.commitCount]).toEqual([undefined, 1]);
 });
 
-test("a commit that the disk refused is trouble until one is made", async () => {
+test("a commit that the disk refused is trouble for ten minutes, or until one is made", async () => {
   const { manager, file, time } = await manage(fileOf(row("s1"), row("s2")));
   mkdirSync(replacementTemp(file));
   expect((await failureOf(() => manager.deleteSession("s1"))).code).toBe("IO_FAILED");
   time.advance(60_001);
   expect(manager.findTrouble()).toMatchObject({ code: "IO_FAILED" });
+  time.advance(600_001);
+  expect(manager.findTrouble()).toBeUndefined();
+  expect((await failureOf(() => manager.deleteSession("s1"))).code).toBe("IO_FAILED");
   rmdirSync(replacementTemp(file));
   await manager.deleteSession("s1");
   expect(manager.findTrouble()).toBeUndefined();
