@@ -226,8 +226,7 @@ export class DurableSessions {
   }
 
   #tell(pending: PendingNews | undefined): void {
-    pending?.settle();
-    for (const news of pending?.news ?? []) this.#listener.happened(news);
+    if (pending !== undefined) this.#told.tell(pending, (news) => this.#listener.happened(news));
   }
 
   #waitAgain({ touches, handEdits }: Taken): void {
@@ -277,7 +276,7 @@ export class DurableSessions {
       writer === "ours" ? [] : findHandEdits(before, sessions, this.#touches.all, writer === "in doubt");
     sessions.keepWritten(before);
     this.#sessions = sessions;
-    this.#tell(this.#told.compareAll(sessions));
+    const news = this.#told.compareAll(sessions);
     const refused = new Set<string>();
     for (const edit of handEdits) {
       const { sessionId } = edit.conflict;
@@ -288,6 +287,8 @@ export class DurableSessions {
     }
     this.#touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions.find(sessionId)));
     this.#queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(this.path, sessionId) : undefined));
+    // Last: whoever is told may change sessions.
+    this.#tell(news);
     if (from === "reload") this.#listener.reloaded();
   }
 }

@@ -24,6 +24,8 @@ export interface PendingNews {
  */
 export class ToldSessions {
   #told: Map<string, Told> | undefined;
+  /** In their order; undefined while nobody is being told. */
+  #untold: SessionNews[] | undefined;
 
   /** From here on news are found; what there is now is none. */
   begin(sessions: LiveSessions): void {
@@ -61,6 +63,19 @@ export class ToldSessions {
       next.set(id, session && tell(sessions, session));
     }
     return { news, settle: () => this.#take(next) };
+  }
+
+  /** Tells news. What happens because of them is told after them. */
+  tell({ news, settle }: PendingNews, listener: (news: SessionNews) => void): void {
+    settle();
+    if (this.#untold !== undefined) {
+      this.#untold.push(...news);
+      return;
+    }
+    this.#untold = [...news];
+    // It grows where a listener's question has the file read anew.
+    for (const one of this.#untold) listener(one);
+    this.#untold = undefined;
   }
 
   #newsOf(sessions: LiveSessions, session: LiveSession, hash: number | undefined): SessionNews | undefined {

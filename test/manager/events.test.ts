@@ -107,6 +107,36 @@ test("a change that is made again on what another program wrote is told after th
   expect(lines).toEqual(["created s2", "changed s1"]);
 });
 
+test("a change that a listener makes is made once", async () => {
+  const { manager, file, text } = await manage(fileOf(row("s1")));
+  const made: Promise<unknown>[] = [];
+  manager.events.on("created", ({ sessionId }) => {
+    if (sessionId !== "s2") return;
+    made.push(manager.deleteSession("s2"));
+    made.push(manager.getOrCreate({ userId: "api_1", platform: "api" }).then(({ isNew }) => isNew));
+  });
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  await manager.updateSessionMetadata("s1", { n: 1 });
+  expect(await Promise.all(made)).toEqual([true, true]);
+  expect([text().includes("s2"), text().match(/,api_1,/g)?.length]).toEqual([false, 1]);
+});
+
+test("what is found because a listener asks is told after what it was told", async () => {
+  const { manager, rewrite, time } = await manage(fileOf(row("s1"), row("s2")));
+  const told: string[] = [];
+  let isFirst = true;
+  manager.events.on("changed", ({ sessionId, metadataText }) => {
+    told.push(`${sessionId} ${metadataText}`);
+    if (!isFirst) return;
+    isFirst = false;
+    rewrite(fileOf(row("s1", { metadata: '{"n": 2}' }), row("s2", { metadata: '{"n": 2}' })));
+    manager.getAllSessions();
+  });
+  rewrite(fileOf(row("s1", { metadata: '{"n": 1}' }), row("s2", { metadata: '{"n": 1}' })));
+  time.advance(1000);
+  expect(told).toEqual(['s1 {"n": 1}', 's2 {"n": 1}', 's1 {"n": 2}', 's2 {"n": 2}']);
+});
+
 test("a change that cannot be written is not told", async () => {
   const { manager, file, time } = await manage(fileOf(row("s1")));
   const lines = told(manager);
