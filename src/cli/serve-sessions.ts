@@ -172,7 +172,8 @@ async function closeManager(context: CliContext, manager: SessionManager): Promi
     await manager.close();
   } catch (error) {
     if (!(error instanceof SessionsError)) throw error;
-    const { errorText } = await import("./report-error.js");
+    const { errorText, exitCodeFor } = await import("./report-error.js");
+    context.endWith?.(exitCodeFor(error));
     await context.stderr.write(await errorText(error, context.stderr));
     await note(context, "Last activities of the last moments are not written; all else that was answered is.");
   }

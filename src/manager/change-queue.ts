@@ -21,6 +21,11 @@ export class ChangeQueue {
     return this.#waiting.length;
   }
 
+  /** Nobody waits, for a commit or to be told why there is none. */
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#refusals.length === 0;
+  }
+
   /**
    * Makes a change at once.
    * @param options.isAcknowledged whether somebody was told already that it is made

@@ -160,7 +160,10 @@ export class DurableSessions {
     await written;
   }
 
-  /** Writes what is not written yet, and gives the file back. May be called again: a failure is told once. */
+  /**
+   * Writes what is not written yet, and gives the file back; where nothing waits, it is not touched. May be called again: a
+   * failure is told once.
+   */
   async close(): Promise<void> {
     if (this.#closing === undefined) await (this.#closing = this.#end());
     else await this.#closing.catch(() => undefined);
@@ -168,12 +171,17 @@ export class DurableSessions {
 
   async #end(): Promise<void> {
     try {
-      await this.flush();
+      if (!this.#isAtRest()) await this.flush();
     } finally {
       await this.#commits.end();
       this.watch(false);
       this.#live.close();
     }
+  }
+
+  #isAtRest(): boolean {
+    const isWritten = this.#queue.isEmpty && this.#touches.size === 0 && this.#handEdits.size === 0;
+    return isWritten && this.#commits.work === undefined && !this.#live.isUnsure;
   }
 
   #requireOpen(): void {

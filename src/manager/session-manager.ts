@@ -238,7 +238,11 @@ export class SessionManager implements AsyncDisposable {
     await this.#durable.flush();
   }
 
-  /** Writes what is not written yet, and gives the file back. May be called again. */
+  /**
+   * Writes what is not written yet, and gives the file back; where nothing waits, neither the lock nor the file is touched. May
+   * be called again. Rejects as a change does where the last activities, or changes that `batch` acknowledged, cannot be written: they
+   * are lost then. It is closed all the same.
+   */
   async close(): Promise<void> {
     this.#cleanupTimer?.cancel();
     await this.#durable.close();

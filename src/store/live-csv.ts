@@ -38,7 +38,7 @@ export class LiveCsv implements Disposable {
   #image: CsvImage;
   /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
   #isStale = false;
-  /** A power cut may take the last version back: the next commit writes it again. */
+  /** See `isUnsure`; the next commit writes it again. */
   #isUnsure = false;
 
   /**
@@ -53,6 +53,11 @@ export class LiveCsv implements Disposable {
   /** The version in memory, with what is changed and not yet written. Another one after each `reload`. */
   get image(): CsvImage {
     return this.#image;
+  }
+
+  /** A power cut may take the last version back. */
+  get isUnsure(): boolean {
+    return this.#isUnsure;
   }
 
   /** The file still is the version in memory. @throws SessionsError IO_FAILED */

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
@@ -14,6 +14,33 @@ test("closed while the file is locked, it tries nothing later", async () => {
   expect((await failureOf(() => manager.close())).code).toBe("STORE_LOCKED");
   expect(time.timerCount).toBe(0);
   lock.release();
+});
+
+test("closed while nothing waits, it needs neither the lock nor the file", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1")), { lockWaitMs: 50, cleanupIntervalMinutes: 5 });
+  manager.findSession("s1");
+  await manager.close();
+  expect([existsSync(`${file}.d`), time.timerCount]).toEqual([false, 0]);
+  const other = await manage(undefined, { store: file, lockWaitMs: 50 });
+  await other.manager.setPendingApproval("s1", { n: 1 });
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  await other.manager.close();
+  lock.release();
+});
+
+test("closed where the file is gone, it says that last activities are not written", async () => {
+  const { manager, file } = await manage(fileOf(row("s1")));
+  manager.getSession("s1");
+  rmSync(file);
+  expect((await failureOf(() => manager.close())).code).toBe("STORE_NOT_FOUND");
+});
+
+test("closed where the file is gone and a change is refused, it refuses that change too", async () => {
+  const { manager, file } = await manage(fileOf(row("s1")));
+  const refused = failureOf(() => manager.setPendingApproval("s1", { n: 1 }));
+  rmSync(file);
+  await Promise.allSettled([manager.close()]);
+  expect((await refused).code).toBe("STORE_NOT_FOUND");
 });
 
 test("with batch no change is acknowledged while it closes", async () => {

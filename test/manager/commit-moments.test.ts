@@ -79,3 +79,13 @@ test("a flush after a change of which a power cut may take away what it wrote wr
   await manager.flush();
   expect(moments.syncs).toBe(1);
 });
+
+test("closed after such a change, it writes it again", async () => {
+  const { manager } = await manage(fileOf(row("s1")));
+  once("onSync", () => {
+    throw new Error("EIO");
+  });
+  await expect(manager.setPendingApproval("s1", { first: 1 })).rejects.toThrow("DURABILITY_UNKNOWN");
+  await manager.close();
+  expect(moments.syncs).toBe(1);
+});

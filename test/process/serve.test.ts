@@ -162,6 +162,19 @@ test("idle, listening, slow and waiting clients together do not hold it up", asy
   expect(fs.readFileSync(file, "utf8")).toBe(HEADER);
 });
 
+test("where last activities cannot be written any more it says so, and does not end with 0", async () => {
+  const { child, file, port, ended } = await start();
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const body = '{"user_id":"u","platform":"api"}';
+  expect((await ask(port, "POST", "/api/sessions", body)).status).toBe(201);
+  expect((await ask(port, "POST", "/api/sessions", body)).status).toBe(200);
+  fs.rmSync(file);
+  child.kill("SIGTERM");
+  expect((await ended()).code).toBe(10);
+  expect(said).toContain("Last activities of the last moments are not written");
+});
+
 test("the second signal ends it at once", async () => {
   const { child, file, port, ended } = await start("--lock-wait", "60s");
   const lock = await acquireLock(file, { waitMs: 10_000, holder: HOLDER });
