@@ -1,26 +1,21 @@
 // Law 4: acknowledged means fsynced.
 import { SessionsError } from "../errors.js";
 import type { Instant } from "../session/timestamp.js";
-import type { LockOptions } from "../storage/lock.js";
 import { LiveCsv, type Conflicts, type Writer } from "../store/live-csv.js";
 import type { Faults } from "../store/store.js";
 import { ChangeQueue } from "./change-queue.js";
+import type { CheckedOptions } from "./checked-options.js";
 import { CommitLoop } from "./commit-loop.js";
 import type { DurableListener } from "./durable-listener.js";
 import { conflictsToLog, findHandEdits, putBack, refusalOf, type HandEdit } from "./hand-edits.js";
 import { LiveSessions, type LiveSession } from "./live-sessions.js";
-import type { SessionManagerOptions } from "./options.js";
-import type { TimeSource, Timer } from "./system-time.js";
+import type { Timer } from "./system-time.js";
 import { ToldSessions, type PendingNews } from "./told-sessions.js";
 import { Taken } from "./taken.js";
 import { Touches } from "./touches.js";
 import { Trouble } from "./trouble.js";
 
-export interface DurableSettings {
-  readonly touchDelayMs: number;
-  readonly batch: SessionManagerOptions["batch"];
-  readonly time: TimeSource;
-}
+export type DurableSettings = Pick<CheckedOptions, "file" | "locking" | "touchDelayMs" | "batch" | "time">;
 
 /** How often the file is looked at for changes of other programs, at most. */
 const LOOK_EVERY_US = 250_000;
@@ -51,7 +46,8 @@ export class DurableSessions {
   #closing: Promise<void> | undefined;
 
   /** @throws SessionsError as `LiveCsv` */
-  constructor(file: string, locking: LockOptions, settings: DurableSettings, listener: DurableListener) {
+  constructor(settings: DurableSettings, listener: DurableListener) {
+    const { file, locking } = settings;
     this.#settings = settings;
     this.#listener = listener;
     this.#commits = new CommitLoop(settings.time, () => this.#commit());

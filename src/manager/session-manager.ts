@@ -1,24 +1,20 @@
-import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { SessionsError } from "../errors.js";
 import { NEW_FILE_HEADER } from "../session/columns.js";
 import { jsonTexts, mergeJson, type JsonInputObject } from "../session/json-dumps.js";
 import type { RawJson } from "../session/raw-json.js";
 import { stateOf, type Retention, type SessionState } from "../session/retention.js";
 import { formatTimestamp } from "../session/timestamp.js";
-import type { LockOptions } from "../storage/lock.js";
 import { createCsv } from "../store/csv-writing.js";
-import { DurableSessions, type DurableSettings } from "./durable-sessions.js";
+import { checkOptions, type CheckedOptions } from "./checked-options.js";
+import type { CheckedTime } from "./checked-time.js";
+import { DurableSessions } from "./durable-sessions.js";
 import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
-import { lockHolderAt } from "./lock-holder.js";
 import { ManagedSession } from "./managed-session.js";
 import { ManagerEvents } from "./manager-events.js";
 import { newSessionTexts, objectText } from "./new-session.js";
 import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
 import { activeOf, expiredOf, isActive, latestOf, pageOf } from "./session-selection.js";
-import { SYSTEM_TIME, type TimeSource, type Timer } from "./system-time.js";
-
-const SECONDS_PER_MINUTE = 60;
+import type { Timer } from "./system-time.js";
 
 /**
  * The sessions of one file, for a server: in memory, and written durably. Other managers, the command line and editors may
@@ -26,29 +22,24 @@ const SECONDS_PER_MINUTE = 60;
  * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again.
  *
  * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
- * with a SessionsError where it cannot be written, and is then taken back in memory too: STORE_LOCKED, STORE_CHANGED,
+ * with a SessionsError where it cannot be written, and is then taken back in memory too: USAGE (the clock says what no timestamp can
+ * hold; nothing was tried), STORE_LOCKED, STORE_CHANGED,
  * STORE_DAMAGED (it is in doubt where records begin and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after
  * DURABILITY_UNKNOWN it is in the file, and a power cut may take it back.
  */
 export class SessionManager implements AsyncDisposable {
   readonly events = new ManagerEvents();
   readonly #durable: DurableSessions;
-  readonly #timeoutSeconds: number;
-  readonly #cleanupIntervalMs: number;
-  readonly #time: TimeSource;
-  readonly #createId: () => string;
+  readonly #options: CheckedOptions;
+  readonly #time: CheckedTime;
   #cleanupTimer: Timer | undefined;
   /** Ids of new sessions that are not on the disk yet: whoever asks for one waits for it. */
   readonly #unwritten = new Set<string>();
 
-  private constructor(file: string, locking: LockOptions, time: TimeSource, options: SessionManagerOptions) {
-    const { timeoutMinutes = 60, cleanupIntervalMinutes = 5, touchDelayMs = 1000, batch } = options;
-    this.#time = time;
-    this.#timeoutSeconds = timeoutMinutes * SECONDS_PER_MINUTE;
-    this.#cleanupIntervalMs = cleanupIntervalMinutes * SECONDS_PER_MINUTE * 1000;
-    this.#createId = options.createId ?? randomUUID;
-    const settings: DurableSettings = { touchDelayMs, batch, time };
-    this.#durable = new DurableSessions(file, locking, settings, {
+  private constructor(options: CheckedOptions) {
+    this.#options = options;
+    this.#time = options.time;
+    this.#durable = new DurableSessions(options, {
       reloaded: () => this.events.announce(() => this.events.emit("reloaded", this.contents)),
       conflicted: (conflict) => this.events.announce(() => this.events.emit("conflict", conflict)),
       failed: (error) => this.events.tellError(error),
@@ -60,24 +51,22 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Loads the file, or makes it.
-   * @throws SessionsError STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours: nothing was changed
+   * @throws SessionsError USAGE for options that cannot be used, and a clock of which the file could not hold the time;
+   * STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours: nothing was changed
    */
-  static async open(options: SessionManagerOptions): Promise<SessionManager> {
-    const time = options.time ?? SYSTEM_TIME;
-    const { holder = lockHolderAt(time.now()), lockWaitMs = 10_000, signal } = options;
-    const locking: LockOptions = { holder, waitMs: lockWaitMs, ...(signal && { signal }) };
-    const file = path.resolve(options.store);
-    const load = (): SessionManager => new SessionManager(file, locking, time, options);
+  static async open(given: SessionManagerOptions): Promise<SessionManager> {
+    const options = checkOptions(given);
     try {
-      return load();
+      return new SessionManager(options);
     } catch (error) {
       if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
     }
+    const { file, locking } = options;
     await createCsv(file, locking, [NEW_FILE_HEADER], {}).catch((error: unknown) => {
       // Another server made it in the same moment.
       if (!(error instanceof SessionsError) || error.code !== "STORE_EXISTS") throw error;
     });
-    return load();
+    return new SessionManager(options);
   }
 
   /** What the file held when it was read last. */
@@ -108,13 +97,13 @@ export class SessionManager implements AsyncDisposable {
     request: NewSessionRequest,
   ): Promise<{ readonly session: ManagedSession; readonly isNew: boolean }> {
     const { userId, platform } = request;
+    const createdAt = this.#time.requireNow();
     this.#durable.look();
     const existing = latestOf(this.#sessions, userId, platform, this.#retention());
     if (existing !== undefined && !this.#unwritten.has(existing.sessionId)) {
       return { session: this.#touch(existing), isNew: false };
     }
-    const createdAt = this.#time.now();
-    const texts = newSessionTexts(request, this.#createId, createdAt);
+    const texts = newSessionTexts(request, this.#options.createId, createdAt);
     this.#unwritten.add(texts.session_id);
     try {
       return await this.#durable.change(() => {
@@ -130,6 +119,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** An active session, touched. @throws SessionsError SESSION_NOT_FOUND */
   getSession(sessionId: string): ManagedSession {
+    this.#time.requireNow();
     this.#durable.look();
     return this.#touch(this.#require(sessionId));
   }
@@ -221,6 +211,7 @@ export class SessionManager implements AsyncDisposable {
 
   /** Removes all expired sessions from the file. @returns how many */
   async cleanupExpiredSessions(): Promise<number> {
+    this.#time.requireNow();
     this.#durable.look();
     if (expiredOf(this.#sessions, this.#retention()).length === 0) return 0;
     let removed: readonly string[] = [];
@@ -253,7 +244,7 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #retention(): Retention {
-    return { now: this.#time.now(), timeoutSeconds: this.#timeoutSeconds };
+    return { now: this.#time.now(), timeoutSeconds: this.#options.timeoutSeconds };
   }
 
   #find(sessionId: string): LiveSession | undefined {
@@ -282,8 +273,8 @@ export class SessionManager implements AsyncDisposable {
   }
 
   async #update(sessionId: string, change: (session: LiveSession) => SessionTexts): Promise<ManagedSession> {
+    const now = this.#time.requireNow();
     this.#durable.look();
-    const now = this.#time.now();
     return this.#durable.change(() => {
       const session = this.#require(sessionId);
       const texts = change(session);
@@ -295,8 +286,9 @@ export class SessionManager implements AsyncDisposable {
   }
 
   #planCleanup(): void {
-    if (this.#cleanupIntervalMs <= 0) return;
-    this.#cleanupTimer = this.#time.after(this.#cleanupIntervalMs, () => {
+    const { cleanupIntervalMs } = this.#options;
+    if (cleanupIntervalMs <= 0) return;
+    this.#cleanupTimer = this.#time.after(cleanupIntervalMs, () => {
       this.cleanupExpiredSessions().catch((error: unknown) => this.events.tellError(error));
       this.#planCleanup();
     });

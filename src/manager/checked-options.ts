@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { SessionsError } from "../errors.js";
+import type { LockOptions } from "../storage/lock.js";
+import { CheckedTime } from "./checked-time.js";
+import { lockHolderAt } from "./lock-holder.js";
+import type { SessionManagerOptions } from "./options.js";
+import { SYSTEM_TIME } from "./system-time.js";
+
+const MS_PER_MINUTE = 60_000;
+
+/** A manager's options with what is left out filled in, in the units that it counts in. */
+export interface CheckedOptions {
+  /** Absolute. */
+  readonly file: string;
+  readonly timeoutSeconds: number;
+  /** 0: never. */
+  readonly cleanupIntervalMs: number;
+  readonly touchDelayMs: number;
+  readonly batch: SessionManagerOptions["batch"];
+  readonly locking: LockOptions;
+  readonly time: CheckedTime;
+  readonly createId: () => string;
+}
+
+/** @throws SessionsError USAGE for numbers that are none, or out of bounds, and for a clock as `CheckedTime` */
+export function checkOptions(options: SessionManagerOptions): CheckedOptions {
+  const { timeoutMinutes = 60, cleanupIntervalMinutes = 5, touchDelayMs = 1000, lockWaitMs = 10_000, batch } = options;
+  requireNumber("timeoutMinutes", timeoutMinutes, "minutes, more than 0", timeoutMinutes > 0);
+  requireNumber("cleanupIntervalMinutes", cleanupIntervalMinutes, "minutes, or 0", cleanupIntervalMinutes >= 0);
+  requireNumber("touchDelayMs", touchDelayMs, "milliseconds, or 0", touchDelayMs >= 0);
+  requireNumber("lockWaitMs", lockWaitMs, "milliseconds, or 0", lockWaitMs >= 0);
+  if (batch !== undefined) {
+    requireNumber("batch.everyMs", batch.everyMs, "milliseconds, or 0", batch.everyMs >= 0);
+    requireNumber("batch.changes", batch.changes, "changes, 1 or more", batch.changes >= 1);
+  }
+  const time = new CheckedTime(options.time ?? SYSTEM_TIME);
+  const now = time.requireNow();
+  const { holder = lockHolderAt(now), signal } = options;
+  return {
+    file: path.resolve(options.store),
+    timeoutSeconds: (timeoutMinutes * MS_PER_MINUTE) / 1000,
+    cleanupIntervalMs: cleanupIntervalMinutes * MS_PER_MINUTE,
+    touchDelayMs,
+    batch,
+    locking: { holder, waitMs: lockWaitMs, ...(signal && { signal }) },
+    time,
+    createId: options.createId ?? randomUUID,
+  };
+}
+
+function requireNumber(name: string, value: unknown, what: string, isInBounds: boolean): void {
+  if (Number.isFinite(value) && isInBounds) return;
+  throw new SessionsError("USAGE", { reason: `${name} is ${String(value)}`, hint: `Give a number of ${what}` });
+}
