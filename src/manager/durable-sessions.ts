@@ -1,24 +1,18 @@
 // Law 4: acknowledged means fsynced.
 import { SessionsError } from "../errors.js";
-import type { Instant } from "../session/timestamp.js";
-import { LiveCsv, type Conflicts, type Writer } from "../store/live-csv.js";
+import type { Conflicts } from "../store/live-csv.js";
 import type { Faults } from "../store/store.js";
-import { ChangeQueue } from "./change-queue.js";
 import type { CheckedOptions } from "./checked-options.js";
 import { CommitLoop } from "./commit-loop.js";
 import type { DurableListener } from "./durable-listener.js";
-import { conflictsToLog, findHandEdits, putBack, refusalOf, type HandEdit } from "./hand-edits.js";
-import { LiveSessions, type LiveSession } from "./live-sessions.js";
+import { conflictsToLog } from "./hand-edits.js";
+import type { LiveSession, LiveSessions } from "./live-sessions.js";
+import { LoadedSessions } from "./loaded-sessions.js";
 import type { Timer } from "./system-time.js";
-import { ToldSessions, type PendingNews } from "./told-sessions.js";
 import { Taken } from "./taken.js";
-import { Touches } from "./touches.js";
-import { Trouble } from "./trouble.js";
 
 export type DurableSettings = Pick<CheckedOptions, "file" | "locking" | "touchDelayMs" | "batch" | "time">;
 
-/** How often the file is looked at for changes of other programs, at most. */
-const LOOK_EVERY_US = 250_000;
 /** How often it is looked at where nobody asks and somebody listens. */
 const WATCH_EVERY_MS = 1000;
 /** How often a commit is tried again where another program writes the file between the look and the rename. */
@@ -29,68 +23,49 @@ const ATTEMPTS = 3;
  * one; last activities are written together, a little late; what another program writes is read before anything is written.
  */
 export class DurableSessions {
-  readonly #live: LiveCsv;
+  readonly #loaded: LoadedSessions;
   readonly #settings: DurableSettings;
   readonly #listener: DurableListener;
-  readonly #queue = new ChangeQueue();
-  #sessions: LiveSessions;
-  readonly #touches = new Touches();
-  /** What is to be put into the log with the next commit, by session. */
-  #handEdits = new Map<string, HandEdit>();
   readonly #commits: CommitLoop;
   #watchTimer: Timer | undefined;
-  readonly #told = new ToldSessions();
+  /** A commit has taken what it writes, and is not over. */
+  #isWriting = false;
   #commitCount = 0;
-  readonly #trouble = new Trouble();
-  #lookedAt: Instant;
   #closing: Promise<void> | undefined;
 
   /** @throws SessionsError as `LiveCsv` */
   constructor(settings: DurableSettings, listener: DurableListener) {
-    const { file, locking } = settings;
     this.#settings = settings;
     this.#listener = listener;
     this.#commits = new CommitLoop(settings.time, () => this.#commit());
-    const sessions = new LiveSessions();
-    this.#live = new LiveCsv(file, locking, (read) => sessions.load(read));
-    sessions.image = this.#live.image;
-    this.#sessions = sessions;
-    this.#lookedAt = settings.time.now();
+    this.#loaded = new LoadedSessions(settings, listener, () => this.#commits.now());
   }
 
   get path(): string {
-    return this.#live.path;
+    return this.#loaded.live.path;
   }
 
   /** Others after each time that the file is read anew. */
   get sessions(): LiveSessions {
-    return this.#sessions;
+    return this.#loaded.sessions;
   }
 
   /** Records that cannot be decoded. */
   get damaged(): Faults {
-    return this.#live.image.leftOut;
+    return this.#loaded.live.image.leftOut;
   }
 
   /** Looks whether another program changed the file, now and then; where it cannot be read, what is in memory counts. */
   look(): void {
     this.#requireOpen();
-    const now = this.#settings.time.now();
-    if (this.#commits.work !== undefined || Math.abs(now - this.#lookedAt) < LOOK_EVERY_US) return;
-    this.#lookedAt = now;
-    try {
-      const news = this.#live.news(new Date(now / 1000));
-      const isAtStake = this.#sessions.isChangedByUs || this.#touches.size > 0 || this.#queue.size > 0;
-      // Under the lock there is no doubt.
-      const isPutOff = news === "unfinished" || (news === "in doubt" && isAtStake);
-      const isRead = news !== undefined && !isPutOff;
-      if (isRead) this.#reload(news);
-      if (this.#handEdits.size > 0 || (isPutOff && isAtStake)) this.#commits.now();
-      this.#trouble.wasRead(isRead);
-    } catch (error) {
-      this.#trouble.readFailed(error);
-      this.#listener.failed(error);
-    }
+    if (this.#commits.work === undefined) this.#loaded.lookNowAndThen();
+  }
+
+  /** As `LoadedSessions.latest`, for who is about to say that a session is not there. */
+  latest(): LiveSessions {
+    this.#requireOpen();
+    // While it is written nobody else writes it under the lock, and what they wrote before was read.
+    return this.#isWriting ? this.sessions : this.#loaded.latest();
   }
 
   /** How many versions of the file were written. */
@@ -101,7 +76,7 @@ export class DurableSessions {
   /** Why the file cannot be read or written, as far as that is known; undefined where all is well. */
   findTrouble(): unknown {
     this.look();
-    return this.#trouble.find(this.#settings.time.now(), this.#live.image.borderFault);
+    return this.#loaded.trouble.find(this.#settings.time.now(), this.#loaded.live.image.borderFault);
   }
 
   /** Tells from here on, or no more, what happens to sessions, and looks for it where nobody asks. */
@@ -109,10 +84,10 @@ export class DurableSessions {
     this.#watchTimer?.cancel();
     this.#watchTimer = undefined;
     if (!isWanted || this.#closing !== undefined) {
-      this.#told.end();
+      this.#loaded.told.end();
       return;
     }
-    this.#told.begin(this.#sessions);
+    this.#loaded.told.begin(this.sessions);
     this.#watchTimer = this.#settings.time.after(WATCH_EVERY_MS, () => {
       if (this.#closing === undefined) this.look();
       this.watch(true);
@@ -121,7 +96,7 @@ export class DurableSessions {
 
   /** The session was active now. It is written a little later, with others. */
   touch(session: LiveSession): void {
-    this.#touches.add(session, this.#settings.time.now());
+    this.#loaded.waiting.touches.add(session, this.#settings.time.now());
     this.#commits.plan(this.#settings.touchDelayMs);
   }
 
@@ -135,15 +110,15 @@ export class DurableSessions {
     this.#requireOpen();
     const { batch } = this.#settings;
     if (batch === undefined) {
-      const written = this.#queue.add(run, { sessionId });
+      const written = this.#loaded.waiting.queue.add(run, { sessionId });
       this.#commits.now();
       return written;
     }
     let result: Result | undefined;
-    const written = this.#queue.add(() => (result = run()), { sessionId, isAcknowledged: true });
+    const written = this.#loaded.waiting.queue.add(() => (result = run()), { sessionId, isAcknowledged: true });
     // It is acknowledged already: where it cannot be made any more, nobody waits for it.
     written.catch((error: unknown) => this.#listener.failed(error));
-    if (this.#queue.size >= batch.changes) this.#commits.now();
+    if (this.#loaded.waiting.queue.size >= batch.changes) this.#commits.now();
     else this.#commits.plan(batch.everyMs);
     return result as Result;
   }
@@ -151,7 +126,7 @@ export class DurableSessions {
   /** Resolves when everything that was changed or touched before is on the disk. */
   async flush(): Promise<void> {
     this.#requireOpen();
-    const written = this.#queue.add(() => undefined);
+    const written = this.#loaded.waiting.queue.add(() => undefined);
     this.#commits.now();
     await written;
   }
@@ -171,13 +146,12 @@ export class DurableSessions {
     } finally {
       await this.#commits.end();
       this.watch(false);
-      this.#live.close();
+      this.#loaded.live.close();
     }
   }
 
   #isAtRest(): boolean {
-    const isWritten = this.#queue.isEmpty && this.#touches.size === 0 && this.#handEdits.size === 0;
-    return isWritten && this.#commits.work === undefined && !this.#live.isUnsure;
+    return !this.#loaded.waiting.isNeeded && this.#commits.work === undefined && !this.#loaded.live.isUnsure;
   }
 
   #requireOpen(): void {
@@ -189,11 +163,11 @@ export class DurableSessions {
     for (let attempt = 1; ; attempt += 1) {
       const taken = new Taken();
       try {
-        await this.#live.commit(
-          (writer) => this.#reload(writer),
+        await this.#loaded.live.commit(
+          (writer) => this.#loaded.reload(writer),
           () => this.#take(taken),
         );
-        this.#trouble.wasWritten();
+        this.#loaded.trouble.wasWritten();
         if (taken.changedIds.size > 0) this.#commitCount += 1;
         this.#tellOf(taken);
         taken.batch?.acknowledge();
@@ -206,43 +180,33 @@ export class DurableSessions {
         }
         // The next attempt finds what the other program wrote, and compares.
         taken.batch?.waitAgain();
-        this.#sessions.restoreBefore(taken.before);
-        this.#waitAgain(taken);
+        this.sessions.restoreBefore(taken.before);
+        this.#loaded.waiting.waitAgain(taken);
+      } finally {
+        this.#isWriting = false;
       }
     }
   }
 
   #take(taken: Taken): Conflicts {
-    taken.batch = this.#queue.take();
-    taken.touches = this.#touches.take();
-    taken.handEdits = this.#handEdits;
-    this.#handEdits = new Map();
-    for (const sessionId of taken.touches.keys()) this.#sessions.writeActivity(sessionId);
-    taken.before = this.#sessions.takeBefore();
-    taken.changedIds = this.#sessions.takeChangedIds();
-    taken.news = this.#told.compare(this.#sessions, taken.changedIds);
+    this.#isWriting = true;
+    this.#loaded.waiting.take(taken, this.sessions);
+    taken.before = this.sessions.takeBefore();
+    taken.changedIds = this.sessions.takeChangedIds();
+    taken.news = this.#loaded.told.compare(this.sessions, taken.changedIds);
     return conflictsToLog(taken.handEdits.values(), this.#settings.time.now());
   }
 
   #tellOf({ news, handEdits }: Taken): void {
-    this.#tell(news);
+    this.#loaded.tell(news);
     for (const { conflict } of handEdits.values()) this.#listener.conflicted(conflict);
-  }
-
-  #tell(pending: PendingNews | undefined): void {
-    if (pending !== undefined) this.#told.tell(pending, (news) => this.#listener.happened(news));
-  }
-
-  #waitAgain({ touches, handEdits }: Taken): void {
-    this.#touches.waitAgain(touches);
-    this.#handEdits = new Map([...handEdits, ...this.#handEdits]);
   }
 
   #takeBack(taken: Taken, error: unknown): void {
     const isWritten = error instanceof SessionsError && error.code === "DURABILITY_UNKNOWN";
     const { batch: batching, touchDelayMs, time } = this.#settings;
-    const { batch = this.#queue.take(), touches } = taken;
-    this.#trouble.writeFailed(error, time.now());
+    const { batch = this.#loaded.waiting.queue.take(), touches } = taken;
+    this.#loaded.trouble.writeFailed(error, time.now());
     batch.fail(error, isWritten);
     if (batching !== undefined) this.#commits.plan(batching.everyMs);
     if (touches.size > 0 || batching !== undefined) this.#listener.failed(error);
@@ -250,49 +214,19 @@ export class DurableSessions {
       this.#tellOf(taken);
       return;
     }
-    this.#waitAgain(taken);
-    if (this.#touches.size > 0 || this.#queue.size > 0) this.#commits.plan(touchDelayMs);
+    this.#loaded.waiting.waitAgain(taken);
+    if (this.#loaded.waiting.isAtStake) this.#commits.plan(touchDelayMs);
     // What was refused must not be there, and must not be written later, where the file cannot be read now.
     if (!this.#tryToReload("reload")) this.#tryToReload("dropChanges");
   }
 
   #tryToReload(from: "reload" | "dropChanges"): boolean {
     try {
-      this.#reload("ours", from);
+      this.#loaded.reload("ours", from);
       return true;
     } catch (error) {
       this.#listener.failed(error);
       return false;
     }
-  }
-
-  /**
-   * Reads the file anew, and makes all changes again that are not written.
-   * @param writer one without the lock may have lost what this manager wrote
-   * @param from "dropChanges": not the file, but what it held when it was read or written last
-   */
-  #reload(writer: Writer = "ours", from: "reload" | "dropChanges" = "reload"): void {
-    const before = this.#sessions;
-    const sessions = new LiveSessions();
-    this.#live[from]((read) => sessions.load(read));
-    sessions.image = this.#live.image;
-    const handEdits =
-      writer === "ours" ? [] : findHandEdits(before, sessions, this.#touches.all, writer === "in doubt");
-    sessions.keepWritten(before);
-    this.#sessions = sessions;
-    const news = this.#told.compareAll(sessions);
-    const refused = new Set<string>();
-    for (const edit of handEdits) {
-      const { sessionId } = edit.conflict;
-      this.#handEdits.set(sessionId, edit);
-      if (edit.isRefused) refused.add(sessionId);
-      // Nobody waits for it, so that it is tried until it is written.
-      else if (edit.putBack.last_activity !== undefined) this.#queue.addFirst(() => putBack(this.#sessions, edit));
-    }
-    this.#touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions.find(sessionId)));
-    this.#queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(this.path, sessionId) : undefined));
-    // Last: whoever is told may change sessions.
-    this.#tell(news);
-    if (from === "reload") this.#listener.reloaded();
   }
 }

@@ -13,13 +13,15 @@ import { ManagedSession } from "./managed-session.js";
 import { ManagerEvents } from "./manager-events.js";
 import { newSessionTexts, objectText } from "./new-session.js";
 import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
-import { activeOf, expiredOf, isActive, latestOf, pageOf } from "./session-selection.js";
+import { SessionSearch } from "./session-search.js";
+import { activeOf, expiredOf, latestOf, pageOf } from "./session-selection.js";
 import type { Timer } from "./system-time.js";
 
 /**
  * The sessions of one file, for a server: in memory, and written durably. Other managers, the command line and editors may
  * change the file meanwhile: before each commit, and about four times a second where sessions are asked for, the manager
- * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again.
+ * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again. It looks
+ * before it says of an id that there is no such session, so that what another server has acknowledged is found.
  *
  * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
  * with a SessionsError where it cannot be written, and is then taken back in memory too: USAGE (the clock says what no timestamp can
@@ -30,6 +32,7 @@ import type { Timer } from "./system-time.js";
 export class SessionManager implements AsyncDisposable {
   readonly events = new ManagerEvents();
   readonly #durable: DurableSessions;
+  readonly #search: SessionSearch;
   readonly #options: CheckedOptions;
   readonly #time: CheckedTime;
   #cleanupTimer: Timer | undefined;
@@ -45,6 +48,7 @@ export class SessionManager implements AsyncDisposable {
       failed: (error) => this.events.tellError(error),
       happened: (news) => this.events.tell(news),
     });
+    this.#search = new SessionSearch(this.#durable, () => this.#retention());
     this.events.onWatched = (isWatched) => this.#durable.watch(isWatched);
     this.#planCleanup();
   }
@@ -120,22 +124,19 @@ export class SessionManager implements AsyncDisposable {
   /** An active session, touched. @throws SessionsError SESSION_NOT_FOUND */
   getSession(sessionId: string): ManagedSession {
     this.#time.requireNow();
-    this.#durable.look();
-    return this.#touch(this.#require(sessionId));
+    const found = this.#search.get(sessionId);
+    this.#durable.touch(found.session);
+    return found.view();
   }
 
   /** An active session, not touched; undefined where there is none. */
   findSession(sessionId: string): ManagedSession | undefined {
-    this.#durable.look();
-    const session = this.#find(sessionId);
-    return session && this.#view(session);
+    return this.#search.find(sessionId)?.view();
   }
 
   /** The same, expired ones too. */
   findSessionOfAnyState(sessionId: string): ManagedSession | undefined {
-    this.#durable.look();
-    const session = this.#sessions.find(sessionId);
-    return session && this.#view(session);
+    return this.#search.find(sessionId, "all")?.view();
   }
 
   stateOf({ lastActivity }: ManagedSession): SessionState {
@@ -199,8 +200,9 @@ export class SessionManager implements AsyncDisposable {
 
   /** @returns false where there is no such session, expired or not */
   async deleteSession(sessionId: string): Promise<boolean> {
-    this.#durable.look();
-    if (this.#sessions.find(sessionId) === undefined) return false;
+    const found = this.#search.find(sessionId, "all");
+    if (found === undefined) return false;
+    if (found.isNotInMemory) await this.#durable.flush();
     return this.#durable.change(() => {
       const session = this.#sessions.find(sessionId);
       if (session === undefined) return false;
@@ -247,18 +249,6 @@ export class SessionManager implements AsyncDisposable {
     return { now: this.#time.now(), timeoutSeconds: this.#options.timeoutSeconds };
   }
 
-  #find(sessionId: string): LiveSession | undefined {
-    const session = this.#sessions.find(sessionId);
-    return session !== undefined && isActive(session, this.#retention()) ? session : undefined;
-  }
-
-  #require(sessionId: string): LiveSession {
-    const session = this.#find(sessionId);
-    if (session === undefined)
-      throw new SessionsError("SESSION_NOT_FOUND", { path: this.#durable.path, ids: [sessionId] });
-    return session;
-  }
-
   #view(session: LiveSession): ManagedSession {
     return this.#sessions.view(session);
   }
@@ -274,9 +264,9 @@ export class SessionManager implements AsyncDisposable {
 
   async #update(sessionId: string, change: (session: LiveSession) => SessionTexts): Promise<ManagedSession> {
     const now = this.#time.requireNow();
-    this.#durable.look();
+    if (this.#search.get(sessionId).isNotInMemory) await this.#durable.flush();
     return this.#durable.change(() => {
-      const session = this.#require(sessionId);
+      const session = this.#search.getInMemory(sessionId);
       const texts = change(session);
       session.lastActivity = Math.max(session.lastActivity, now);
       this.#sessions.change(session, { ...texts, last_activity: formatTimestamp(session.lastActivity) });

@@ -92,6 +92,16 @@ export class LiveCsv implements Disposable {
   }
 
   /**
+   * The file as it is now, to be looked into and no more; the version in memory stays.
+   * @throws SessionsError as the constructor
+   */
+  peek(onRecord: OnRecord): CsvImage {
+    const [snapshot, image] = this.#read(onRecord);
+    snapshot.close();
+    return image;
+  }
+
+  /**
    * Drops what is changed and not written, where the file cannot be read: what was read or written last is in memory then, and
    * stale until the next `reload`.
    * @throws SessionsError as the constructor, where a commit failed on its way and that version is lost
