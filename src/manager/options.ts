@@ -11,9 +11,12 @@ export interface SessionManagerOptions {
   readonly store: string;
   /** A session that has been idle for this long is expired: it is not returned any more. More than 0; 60. */
   readonly timeoutMinutes?: number;
-  /** How often expired sessions are removed from the file; 0: only by `cleanupExpiredSessions`. 5. */
+  /** How often `cleanupExpiredSessions` removes expired sessions from the file; 0: only where it is called. 5. */
   readonly cleanupIntervalMinutes?: number;
-  /** `last_activity` may be this much late in the file: touches of this time are written together. 1,000. */
+  /**
+   * `last_activity` may be this much late in the file: touches of this time are written together. 1,000. Servers on one file need
+   * the same one, and the same `lockWaitMs`: a cleanup leaves others so much time to write what they touched.
+   */
   readonly touchDelayMs?: number;
   /**
    * Writes only when so many changes wait, or the first of them has waited so long. What changes is then acknowledged

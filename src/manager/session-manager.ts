@@ -211,14 +211,18 @@ export class SessionManager implements AsyncDisposable {
     }, sessionId);
   }
 
-  /** Removes all expired sessions from the file. @returns how many */
+  /**
+   * Removes from the file what has been expired for longer than `touchDelayMs` and `lockWaitMs` together: by then the file says so where
+   * another server, with the same options, used a session just before it expired. It is decided on the file as it is under the lock.
+   * @returns how many
+   */
   async cleanupExpiredSessions(): Promise<number> {
     this.#time.requireNow();
     this.#durable.look();
-    if (expiredOf(this.#sessions, this.#retention()).length === 0) return 0;
+    if (this.#removable().length === 0) return 0;
     let removed: readonly string[] = [];
     await this.#durable.change(() => {
-      const expired = expiredOf(this.#sessions, this.#retention());
+      const expired = this.#removable();
       for (const session of expired) this.#sessions.remove(session);
       removed = expired.map(({ sessionId }) => sessionId);
     });
@@ -247,6 +251,12 @@ export class SessionManager implements AsyncDisposable {
 
   #retention(): Retention {
     return { now: this.#time.now(), timeoutSeconds: this.#options.timeoutSeconds };
+  }
+
+  #removable(): LiveSession[] {
+    const { touchDelayMs, locking } = this.#options;
+    const { now, timeoutSeconds } = this.#retention();
+    return expiredOf(this.#sessions, { now: now - (touchDelayMs + locking.waitMs) * 1000, timeoutSeconds });
   }
 
   #view(session: LiveSession): ManagedSession {

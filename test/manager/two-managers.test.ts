@@ -101,3 +101,36 @@ test("a change of a session that another manager has just deleted is refused, an
     fileOf(row("s2", { user: "telegram_2", pending: '{"n": 2}' }).replace("2025-09-30T09:59:00", NOW)),
   );
 });
+
+test("a session that another manager touched just before it expired is not cleaned up", async () => {
+  const { one, other } = await two(row("s1", { idle: 59.98 }), row("gone", { idle: 61 }));
+  expect(one.manager.getSession("s1").lastActivityText).toBe(NOW);
+  // The touch is not written yet, and the file says that the session is expired.
+  other.time.advance(1500);
+  expect(other.manager.findSession("s1")).toBeUndefined();
+  expect(await other.manager.cleanupExpiredSessions()).toBe(1);
+  await one.manager.flush();
+  expect(one.text()).toBe(fileOf(row("s1", { idle: 59.98 }).replace("2025-09-30T09:00:01", NOW)));
+});
+
+test("it is cleaned up when the others have had time to write it and to wait for the lock", async () => {
+  const { manager, time, text } = await manage(fileOf(row("s1", { idle: 60 })), {
+    touchDelayMs: 2000,
+    lockWaitMs: 500,
+  });
+  time.advance(2499);
+  expect(await manager.cleanupExpiredSessions()).toBe(0);
+  time.advance(1);
+  expect(await manager.cleanupExpiredSessions()).toBe(1);
+  expect(text()).toBe(fileOf());
+});
+
+test("what is written while a cleanup waits for the lock is not cleaned up", async () => {
+  const { manager, file, text } = await manage(fileOf(row("s1", { idle: 70 }), row("gone", { idle: 70 })));
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  const cleaned = manager.cleanupExpiredSessions();
+  writeFileSync(file, fileOf(row("s1"), row("gone", { idle: 70 })));
+  lock.release();
+  expect(await cleaned).toBe(1);
+  expect(text()).toBe(fileOf(row("s1")));
+});
