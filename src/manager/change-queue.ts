@@ -52,17 +52,13 @@ export class ChangeQueue {
     });
   }
 
-  /** Lets a change that nobody waits for go before all others. It is made by the next `runAgain`. */
-  addFirst(run: () => void): void {
+  /** Lets changes that nobody waits for go before all others. They are made by the next `runAgain`. */
+  addFirst(runs: readonly (() => void)[]): void {
     const nobody = (): void => undefined;
-    this.#waiting.unshift({
-      run,
-      sessionId: undefined,
-      result: undefined,
-      isAcknowledged: true,
-      resolve: nobody,
-      reject: nobody,
+    const first = runs.map((run) => {
+      return { run, sessionId: undefined, result: undefined, isAcknowledged: true, resolve: nobody, reject: nobody };
     });
+    this.#waiting = [...first, ...this.#waiting];
   }
 
   /**

@@ -194,10 +194,13 @@ export class DurableSessions {
     taken.before = this.sessions.takeBefore();
     taken.changedIds = this.sessions.takeChangedIds();
     taken.news = this.#loaded.told.compare(this.sessions, taken.changedIds);
+    taken.noteInHistory = this.#loaded.history.noteCommit(this.sessions, taken);
     return conflictsToLog(taken.handEdits.values(), this.#settings.time.now());
   }
 
-  #tellOf({ news, handEdits }: Taken): void {
+  /** It is in the file. */
+  #tellOf({ news, handEdits, noteInHistory }: Taken): void {
+    noteInHistory();
     this.#loaded.tell(news);
     for (const { conflict } of handEdits.values()) this.#listener.conflicted(conflict);
   }
@@ -209,7 +212,9 @@ export class DurableSessions {
     this.#loaded.trouble.writeFailed(error, time.now());
     batch.fail(error, isWritten);
     if (batching !== undefined) this.#commits.plan(batching.everyMs);
-    if (touches.size > 0 || batching !== undefined) this.#listener.failed(error);
+    // Nobody else is told of them.
+    const areTouchesLate = touches.size > 0 || this.#loaded.waiting.touches.size > 0;
+    if (areTouchesLate || batching !== undefined) this.#listener.failed(error);
     if (isWritten) {
       this.#tellOf(taken);
       return;
@@ -217,12 +222,13 @@ export class DurableSessions {
     this.#loaded.waiting.waitAgain(taken);
     if (this.#loaded.waiting.isAtStake) this.#commits.plan(touchDelayMs);
     // What was refused must not be there, and must not be written later, where the file cannot be read now.
-    if (!this.#tryToReload("reload")) this.#tryToReload("dropChanges");
+    // What another program wrote meanwhile is compared by the next look.
+    if (!this.#tryToReload("dropChanges")) this.#tryToReload("reload");
   }
 
   #tryToReload(from: "reload" | "dropChanges"): boolean {
     try {
-      this.#loaded.reload("ours", from);
+      this.#loaded.reload(undefined, from);
       return true;
     } catch (error) {
       this.#listener.failed(error);

@@ -4,6 +4,8 @@ import { SessionsError } from "../errors.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 import type { Conflicts } from "../store/live-csv.js";
+import { EditedVersion } from "./edited-version.js";
+import type { FileHistory, RemovedRecord } from "./file-history.js";
 import { hasWritten, type LiveSession, type LiveSessions, type SessionTexts } from "./live-sessions.js";
 import type { ManagedSession } from "./managed-session.js";
 import type { Touch } from "./touches.js";
@@ -11,7 +13,10 @@ import type { Touch } from "./touches.js";
 /** A session that both the manager and a program without the lock changed. What does not count any more is in the log. */
 export interface SessionConflict {
   readonly sessionId: string;
-  /** Whose value counts, by column that both changed; empty where one of them removed the session: it is gone then. */
+  /**
+   * Whose value counts, by column that both changed. `session_id` where one of them has no such session, and it stays: the manager
+   * puts back what was made after the version that was edited, or the file has again what was removed. Empty where it is gone.
+   */
   readonly kept: Readonly<Partial<Record<ColumnName, "manager" | "file">>>;
   /** As the manager had it; undefined where it was deleted. */
   readonly manager: ManagedSession | undefined;
@@ -23,8 +28,8 @@ export interface HandEdit {
   readonly conflict: SessionConflict;
   /** Both records, as they stand in their versions of the file. */
   readonly records: { readonly manager: Buffer | undefined; readonly file: Buffer | undefined };
-  /** What the manager had written, and the file has lost. */
-  readonly putBack: SessionTexts;
+  /** Writes what the file has lost, or removes what it has again; does nothing where another program did so meanwhile. */
+  readonly mend: ((sessions: LiveSessions) => void) | undefined;
   /** The changes of the session that wait are not to be made: the file's version is later, or is another user's. */
   readonly isRefused: boolean;
 }
@@ -47,17 +52,35 @@ export function findHandEdits(
   ours: LiveSessions,
   theirs: LiveSessions,
   touches: ReadonlyMap<string, Touch>,
+  history: FileHistory,
   isInDoubt: boolean,
 ): HandEdit[] {
   const comparison = new Comparison(ours, theirs, touches, isInDoubt);
-  const edits: (HandEdit | undefined)[] = [];
+  const base = new EditedVersion(ours, theirs, history);
+  const found: (HandEdit | undefined)[] = [];
   for (const session of ours.all()) {
-    if (session.written > 0 || touches.has(session.sessionId)) edits.push(comparison.judge(session));
+    const { sessionId } = session;
+    const isLost = !isInDoubt && theirs.find(sessionId) === undefined && base.isUnseen(sessionId);
+    if (isLost) found.push(comparison.putBack(session));
+    else if (session.written > 0 || touches.has(sessionId)) found.push(comparison.judge(session));
   }
   for (const [sessionId, before] of ours.before) {
-    if (ours.find(sessionId) === undefined) edits.push(comparison.judgeDeleted(sessionId, before));
+    if (ours.find(sessionId) === undefined) found.push(comparison.judgeDeleted(sessionId, before));
   }
-  return edits.filter((edit) => edit !== undefined);
+  for (const [sessionId, removed] of history.removed) {
+    const isInMemory = ours.find(sessionId) !== undefined || ours.before.has(sessionId);
+    const file = isInMemory ? undefined : theirs.find(sessionId);
+    if (file !== undefined && !base.isWithout(removed)) {
+      found.push(comparison.judgeReturned(file, removed, !isInDoubt && base.isBefore(removed)));
+    }
+  }
+  const edits = found.filter((edit) => edit !== undefined);
+  const mended = new Set(edits.filter(({ mend }) => mend !== undefined).map(({ conflict }) => conflict.sessionId));
+  history.noteForeign(
+    (sessionId) => base.isUnchanged(sessionId),
+    (sessionId) => theirs.find(sessionId) !== undefined || mended.has(sessionId),
+  );
+  return edits;
 }
 
 class Comparison {
@@ -73,6 +96,31 @@ class Comparison {
     this.#theirs = theirs;
     this.#touches = touches;
     this.#haveSameColumns = ours.columnNames.join() === theirs.columnNames.join();
+  }
+
+  /** A session that was made after the version that was edited: nobody has removed it. */
+  putBack(ours: LiveSession): HandEdit | undefined {
+    const known = this.#ours.before.get(ours.sessionId) ?? this.#ours.recordOf(ours);
+    // A new one was never in the file, and waits.
+    if (known === "") return undefined;
+    const { columnNames } = this.#ours;
+    const mend = (sessions: LiveSessions): void => addAgain(sessions, ours, known, columnNames);
+    return this.#edit(ours.sessionId, { ours, kept: { session_id: "manager" }, mend });
+  }
+
+  /**
+   * A session that was removed and is in the file again.
+   * @param isStale the version that was edited certainly had it
+   */
+  judgeReturned(file: LiveSession, { lastActivity }: RemovedRecord, isStale: boolean): HandEdit {
+    const { sessionId } = file;
+    if (!isStale || file.lastActivity > lastActivity)
+      return this.#edit(sessionId, { file, kept: { session_id: "file" } });
+    const mend = (sessions: LiveSessions): void => {
+      const session = sessions.find(sessionId);
+      if (session !== undefined && session.lastActivity <= lastActivity) sessions.remove(session);
+    };
+    return this.#edit(sessionId, { file, mend });
   }
 
   /** A session that this manager deletes. */
@@ -132,7 +180,9 @@ class Comparison {
       kept.last_activity = file.lastActivity > ours.lastActivity ? "file" : "manager";
     }
     if (Object.keys(kept).length === 0) return undefined;
-    return this.#edit(sessionId, { ours, file, kept, putBack, isRefused });
+    const isLost = putBack.last_activity !== undefined;
+    const mend = isLost ? (sessions: LiveSessions) => writeAgain(sessions, sessionId, putBack) : undefined;
+    return this.#edit(sessionId, { ours, file, kept, mend, isRefused });
   }
 
   #isSame(record: string, file: LiveSession): boolean {
@@ -145,7 +195,7 @@ class Comparison {
       ours,
       file,
       kept = {},
-      putBack = {},
+      mend,
       isRefused = false,
     }: { ours?: LiveSession; file?: LiveSession; kept?: SessionConflict["kept"] } & Partial<HandEdit>,
   ): HandEdit {
@@ -160,7 +210,7 @@ class Comparison {
         manager: ours && Buffer.from(this.#ours.recordOf(ours), "latin1"),
         file: file && Buffer.from(this.#theirs.recordOf(file), "latin1"),
       },
-      putBack,
+      mend,
       isRefused,
     };
   }
@@ -173,13 +223,22 @@ export function conflictsToLog(edits: Iterable<HandEdit>, now: Instant): Conflic
 }
 
 /** Writes what the manager had written and the file has lost, unless a later version has come meanwhile. */
-export function putBack(sessions: LiveSessions, { conflict: { sessionId }, putBack: texts }: HandEdit): void {
+function writeAgain(sessions: LiveSessions, sessionId: string, texts: SessionTexts): void {
   const session = sessions.find(sessionId);
   const known = parseTimestamp(texts.last_activity ?? "");
   // Memory may be later than the record, by a touch.
   if (session === undefined || parseTimestamp(sessions.text(session, "last_activity")) >= known) return;
   session.lastActivity = Math.max(session.lastActivity, known);
   sessions.change(session, texts);
+  session.isPending = sessions.view(session).hasPendingApproval;
+}
+
+/** Adds a session as it was in the file, with the last activity that was in memory. */
+function addAgain(sessions: LiveSessions, ours: LiveSession, record: string, columnNames: readonly string[]): void {
+  if (sessions.find(ours.sessionId) !== undefined) return;
+  const session = sessions.addAgain(ours, record, columnNames);
+  const known = parseTimestamp(sessions.text(session, "last_activity"));
+  if (session.lastActivity > known) sessions.change(session, { last_activity: formatTimestamp(session.lastActivity) });
   session.isPending = sessions.view(session).hasPendingApproval;
 }
 

@@ -21,6 +21,8 @@ export interface LiveSession {
   readonly older: readonly ImageRecord[];
 }
 
+type SessionState = Pick<LiveSession, "sessionId" | "userId" | "platform" | "lastActivity" | "isPending">;
+
 /** The texts of a session's fields. */
 export type SessionTexts = Readonly<Partial<Record<ColumnName, string>>>;
 
@@ -77,23 +79,23 @@ export class LiveSessions {
 
   /** Adds a session behind all others. */
   create(texts: Readonly<Record<ColumnName, string>>, createdAt: Instant): LiveSession {
-    const image = this.#requireImage();
-    const byName: Readonly<Record<string, string | undefined>> = texts;
-    const session: LiveSession = {
-      sessionId: texts.session_id,
-      userId: texts.user_id,
-      platform: this.#shared(texts.platform),
-      lastActivity: createdAt,
-      isPending: false,
-      written: ALL_BITS,
-      record: image.append(image.columns.names.map((name) => encodedField(byName[name] ?? "")).join(",")),
-      older: NONE,
-    };
-    this.#isChangedByUs = true;
-    this.#before.set(session.sessionId, "");
-    this.#add(session);
-    this.#changedIds.add(session.sessionId);
-    return session;
+    const { session_id: sessionId, user_id: userId, platform } = texts;
+    return this.#append(
+      { sessionId, userId, platform, lastActivity: createdAt, isPending: false },
+      this.#encoded(texts),
+    );
+  }
+
+  /**
+   * Adds a session of another version of the file behind all others.
+   * @param record of that version, without its line break, its bytes as Latin-1
+   * @param columnNames of that version; what has no column here is left out
+   */
+  addAgain(session: SessionState, record: string, columnNames: readonly string[]): LiveSession {
+    const texts = (): Record<string, string> =>
+      Object.fromEntries(columnNames.map((name, place) => [name, fieldAt(record, place)]));
+    const isAsHere = columnNames.join() === this.columnNames.join();
+    return this.#append(session, isAsHere ? record : this.#encoded(texts()));
   }
 
   find(sessionId: string): LiveSession | undefined {
@@ -209,6 +211,28 @@ export class LiveSessions {
   /** This manager has written some session, or is to write it. */
   get isChangedByUs(): boolean {
     return this.#isChangedByUs;
+  }
+
+  #encoded(texts: Readonly<Record<string, string | undefined>>): string {
+    return this.columnNames.map((name) => encodedField(texts[name] ?? "")).join(",");
+  }
+
+  #append({ sessionId, userId, platform, lastActivity, isPending }: SessionState, bytes: string): LiveSession {
+    const session: LiveSession = {
+      sessionId,
+      userId,
+      platform: this.#shared(platform),
+      lastActivity,
+      isPending,
+      written: ALL_BITS,
+      record: this.#requireImage().append(bytes),
+      older: NONE,
+    };
+    this.#isChangedByUs = true;
+    this.#before.set(sessionId, "");
+    this.#add(session);
+    this.#changedIds.add(sessionId);
+    return session;
   }
 
   #mark(session: LiveSession, bits: number): void {

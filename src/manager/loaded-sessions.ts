@@ -3,7 +3,8 @@ import type { Instant } from "../session/timestamp.js";
 import { LiveCsv, type Writer } from "../store/live-csv.js";
 import type { CheckedOptions } from "./checked-options.js";
 import type { DurableListener } from "./durable-listener.js";
-import { findHandEdits } from "./hand-edits.js";
+import { FileHistory } from "./file-history.js";
+import { findHandEdits, type HandEdit } from "./hand-edits.js";
 import { LiveSessions } from "./live-sessions.js";
 import { ToldSessions, type PendingNews } from "./told-sessions.js";
 import { Trouble } from "./trouble.js";
@@ -19,6 +20,7 @@ const LOOK_EVERY_US = 250_000;
 export class LoadedSessions {
   readonly live: LiveCsv;
   readonly waiting = new Waiting();
+  readonly history = new FileHistory();
   readonly told = new ToldSessions();
   readonly trouble = new Trouble();
   readonly #time: CheckedOptions["time"];
@@ -71,17 +73,16 @@ export class LoadedSessions {
 
   /**
    * Reads the file anew, and makes all changes again that are not written.
-   * @param writer one without the lock may have lost what this manager wrote
+   * @param writer one without the lock may have lost what this manager wrote; undefined: nothing is compared
    * @param from "dropChanges": not the file, but what it held when it was read or written last
    * @throws SessionsError as `LiveCsv.reload` and `LiveCsv.dropChanges`
    */
-  reload(writer: Writer = "ours", from: "reload" | "dropChanges" = "reload"): void {
+  reload(writer: Writer | undefined, from: "reload" | "dropChanges" = "reload"): void {
     const before = this.#sessions;
     const sessions = new LiveSessions();
     this.live[from]((read) => sessions.load(read));
     sessions.image = this.live.image;
-    const touches = this.waiting.touches.all;
-    const handEdits = writer === "ours" ? [] : findHandEdits(before, sessions, touches, writer === "in doubt");
+    const handEdits = this.#compare(before, sessions, writer);
     sessions.keepWritten(before);
     this.#sessions = sessions;
     const news = this.told.compareAll(sessions);
@@ -93,6 +94,13 @@ export class LoadedSessions {
 
   tell(pending: PendingNews | undefined): void {
     if (pending !== undefined) this.told.tell(pending, (news) => this.#listener.happened(news));
+  }
+
+  #compare(before: LiveSessions, sessions: LiveSessions, writer: Writer | undefined): HandEdit[] {
+    const touches = this.waiting.touches.all;
+    if (writer === "ours") this.history.noteOthers(before, sessions, touches);
+    if (writer === undefined || writer === "ours") return [];
+    return findHandEdits(before, sessions, touches, this.history, writer === "in doubt");
   }
 
   #look(): void {

@@ -52,8 +52,8 @@ export interface SessionManagerEvents {
   /** Another program changed the file; it was read anew. */
   reloaded: [contents: LoadedContents];
   /**
-   * A program that does not know the lock, such as an editor, changed a session that this manager changed too. The later
-   * `last_activity` counts; the other version is in `<file>.d/log/conflict-<time>.jsonl`, on the disk.
+   * A program that does not know the lock, such as an editor, changed a session that this manager changed too, removed one that it
+   * cannot have seen, or brought back one that was removed. What counts says `kept`; the other version is in `<file>.d/log/conflict-<time>.jsonl`, on the disk.
    */
   conflict: [conflict: SessionConflict];
   /** A commit failed whose changes nobody waits for, or the file cannot be read any more. */

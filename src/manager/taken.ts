@@ -11,4 +11,6 @@ export class Taken {
   before: ReadonlyMap<string, string> = new Map();
   changedIds: ReadonlySet<string> = new Set();
   news: PendingNews | undefined;
+  /** To be called when it is in the file. */
+  noteInHistory: () => void = () => undefined;
 }

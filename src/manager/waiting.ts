@@ -1,5 +1,5 @@
 import { ChangeQueue } from "./change-queue.js";
-import { putBack, refusalOf, type HandEdit } from "./hand-edits.js";
+import { refusalOf, type HandEdit } from "./hand-edits.js";
 import type { LiveSessions } from "./live-sessions.js";
 import type { Taken } from "./taken.js";
 import { Touches } from "./touches.js";
@@ -46,13 +46,15 @@ export class Waiting {
    */
   makeAgain(path: string, sessions: () => LiveSessions, handEdits: readonly HandEdit[]): void {
     const refused = new Set<string>();
+    const mends: (() => void)[] = [];
     for (const edit of handEdits) {
-      const { sessionId } = edit.conflict;
-      this.#handEdits.set(sessionId, edit);
-      if (edit.isRefused) refused.add(sessionId);
-      // Nobody waits for it, so that it is tried until it is written.
-      else if (edit.putBack.last_activity !== undefined) this.queue.addFirst(() => putBack(sessions(), edit));
+      const { conflict, isRefused, mend } = edit;
+      this.#handEdits.set(conflict.sessionId, edit);
+      if (isRefused) refused.add(conflict.sessionId);
+      else if (mend !== undefined) mends.push(() => mend(sessions()));
     }
+    // Nobody waits for it, so that it is tried until it is written.
+    this.queue.addFirst(mends);
     this.touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions().find(sessionId)));
     this.queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(path, sessionId) : undefined));
   }

@@ -11,7 +11,7 @@ import { beginSidecarFile } from "../storage/sidecar-file.js";
 /** One line of the log, but for its time. */
 export interface LoggedConflict {
   readonly sessionId: string;
-  /** Whose value counts now, by column; empty where one of them removed the session. */
+  /** Whose value counts now, by column; `session_id` where only one of them has the session, and it stays; empty where it is gone. */
   readonly kept: Readonly<Record<string, "manager" | "file">>;
   /** The records without line breaks, as they stood in their versions of the file; undefined where there was none. */
   readonly manager: Buffer | undefined;

@@ -38,6 +38,8 @@ export class LiveCsv implements Disposable {
   #image: CsvImage;
   /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
   #isStale = false;
+  /** What was written last is not what `#snapshot` is of. */
+  #isSuperseded = false;
   /** See `isUnsure`; the next commit writes it again. */
   #isUnsure = false;
 
@@ -88,7 +90,7 @@ export class LiveCsv implements Disposable {
     this.#snapshot.close();
     this.#snapshot = snapshot;
     this.#image = image;
-    this.#isStale = false;
+    this.#isStale = this.#isSuperseded = false;
   }
 
   /**
@@ -102,8 +104,7 @@ export class LiveCsv implements Disposable {
   }
 
   /**
-   * Drops what is changed and not written, where the file cannot be read: what was read or written last is in memory then, and
-   * stale until the next `reload`.
+   * Drops what is changed and not written, without reading the file: what was read or written last is in memory then.
    * @throws SessionsError as the constructor, where a commit failed on its way and that version is lost
    */
   dropChanges(onRecord: OnRecord): void {
@@ -113,6 +114,7 @@ export class LiveCsv implements Disposable {
       keptBytes === undefined
         ? this.#imageOf(this.#snapshot, onRecord)
         : new CsvImage(keptBytes, byteLength, this.path, onRecord);
+    this.#isStale = this.#isSuperseded;
   }
 
   /**
@@ -198,14 +200,14 @@ export class LiveCsv implements Disposable {
    * opened it is stale: the change is made all the same.
    */
   #adopt(stamp: FileStamp | undefined): void {
-    this.#isStale = true;
+    this.#isStale = this.#isSuperseded = true;
     this.#image.settle();
     try {
       const written = openSnapshot(this.path);
       const replaced = this.#snapshot;
       this.#snapshot = written;
       replaced.closeInBackground();
-      this.#isStale = stamp === undefined || !isSameStamp(written.stamp, stamp);
+      this.#isStale = this.#isSuperseded = stamp === undefined || !isSameStamp(written.stamp, stamp);
     } catch (error) {
       if (!(error instanceof SessionsError)) throw error;
     }

@@ -1,0 +1,253 @@
+// An editor that was opened some time ago saves what it had read: what it has never seen is not touched by it.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import type { SessionConflict } from "../../src/manager/hand-edits.js";
+import type { SessionManagerOptions } from "../../src/manager/options.js";
+import { acquireLock } from "../../src/storage/lock.js";
+import { failureOf, HOLDER } from "../storage/folder.js";
+import { fileOf, manage, row, type Managed } from "./managing.js";
+
+const S1 = row("s1");
+const S2 = row("s2", { user: "telegram_2" });
+
+interface Watched extends Managed {
+  readonly conflicts: SessionConflict[];
+  /** The lines of the conflict log, without what is the same in all of them. */
+  readonly logged: () => unknown[];
+  /** The ids in the file, in its order. */
+  readonly ids: () => string[];
+  /** Another program writes the file, and the manager has dealt with it. */
+  readonly save: (text: string) => Promise<void>;
+  readonly create: (user: string) => Promise<string>;
+}
+
+async function watched(text: string | undefined, options: Partial<SessionManagerOptions> = {}): Promise<Watched> {
+  const managed = await manage(text, options);
+  const { manager, file, time } = managed;
+  const conflicts: SessionConflict[] = [];
+  manager.events.on("conflict", (conflict) => conflicts.push(conflict));
+  const folder = `${file}.d/log`;
+  const logged = (): unknown[] =>
+    (existsSync(folder) ? readdirSync(folder).sort() : [])
+      .flatMap((name) => readFileSync(path.join(folder, name), "utf8").trimEnd().split("\n"))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .map(({ sessionId, kept, manager: ours, file: theirs }) => ({ sessionId, kept, ours, theirs }));
+  return {
+    ...managed,
+    conflicts,
+    logged,
+    ids: () =>
+      managed
+        .text()
+        .split("\r\n")
+        .slice(1, -1)
+        .map((line) => line.split(",")[0] ?? ""),
+    save: async (content) => {
+      managed.rewrite(content);
+      manager.getAllSessions();
+      await manager.flush();
+    },
+    create: async (user) => {
+      // A moment later, as every write.
+      time.advance(1);
+      return (await manager.getOrCreateSession({ userId: user, platform: "api" })).sessionId;
+    },
+  };
+}
+
+test("sessions that were made since are put back, byte for byte, and the edit counts", async () => {
+  const { save, create, text, logged, conflicts, manager } = await watched(fileOf(S1, S2));
+  await create("api_1");
+  await create("api_2");
+  const made = text().split("\r\n").slice(3, 5);
+  await save(fileOf(row("s1", { metadata: '{"by": "hand"}' })));
+  expect(text()).toBe(fileOf(row("s1", { metadata: '{"by": "hand"}' }), ...made));
+  expect(manager.getAllSessions().map(({ userId }) => userId)).toEqual(["telegram_1", "api_1", "api_2"]);
+  expect(logged()).toEqual([
+    { sessionId: "id-1", kept: { session_id: "manager" }, ours: made[0], theirs: undefined },
+    { sessionId: "id-3", kept: { session_id: "manager" }, ours: made[1], theirs: undefined },
+  ]);
+  expect(conflicts.map(({ sessionId, file }) => [sessionId, file])).toEqual([
+    ["id-1", undefined],
+    ["id-3", undefined],
+  ]);
+});
+
+test("they are put back each time that such an editor saves", async () => {
+  const { save, create, ids } = await watched(fileOf(S1));
+  await create("api_1");
+  for (const metadata of ['{"n": 1}', '{"n": 2}']) {
+    await save(fileOf(row("s1", { metadata })));
+    expect(ids()).toEqual(["s1", "id-1"]);
+  }
+});
+
+test("what waits for a session that is put back, and its last activity, are written with it", async () => {
+  const { manager, file, create, text, time } = await watched(fileOf(S1));
+  const id = await create("api_1");
+  const other = await create("api_2");
+  time.advance(5);
+  manager.getSession(other);
+  writeFileSync(file, fileOf(S1));
+  expect((await manager.setPendingApproval(id, { n: 1 })).hasPendingApproval).toBe(true);
+  expect(text()).toContain('id-1,api_1,api,id-2,2025-09-30T10:00:00.001001,2025-09-30T10:00:00.007001,"{""n"": 1}",{}');
+  expect(text()).toContain("id-3,api_2,api,id-4,2025-09-30T10:00:00.002001,2025-09-30T10:00:00.007001,,{}");
+  expect(manager.findSession(id)?.hasPendingApproval).toBe(true);
+});
+
+test("an editor that has seen what was written since removes what it removes", async () => {
+  const { manager, save, create, time, text, logged, ids } = await watched(fileOf(S1));
+  await create("api_1");
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  const made = text().split("\r\n")[2];
+  const [head, s1] = text().split("\r\n");
+  await save(`${head ?? ""}\r\n${s1 ?? ""}\r\n`);
+  expect(ids()).toEqual(["s1"]);
+  expect(logged()).toEqual([{ sessionId: "id-1", kept: {}, ours: made, theirs: undefined }]);
+});
+
+test("sessions of one commit show each other", async () => {
+  const { manager, save, text, ids } = await watched(fileOf(S1));
+  await Promise.all(["api_1", "api_2"].map((userId) => manager.getOrCreateSession({ userId, platform: "api" })));
+  expect(ids()).toEqual(["s1", "id-1", "id-3"]);
+  const [head, s1, , second] = text().split("\r\n");
+  await save([head, s1, second, ""].join("\r\n"));
+  expect(ids()).toEqual(["s1", "id-3"]);
+});
+
+test("what an editor writes itself is no sign of what it has read", async () => {
+  const { save, create, ids } = await watched(fileOf(S1));
+  await create("api_1");
+  await save(fileOf(S1, row("h1")));
+  expect(ids()).toEqual(["s1", "h1", "id-1"]);
+  await save(fileOf(S1, row("h1"), row("h2")));
+  expect(ids()).toEqual(["s1", "h1", "h2", "id-1"]);
+  // Nor is what was written by hand put back.
+  await save(fileOf(S1));
+  expect(ids()).toEqual(["s1", "id-1"]);
+});
+
+test("nor where it writes a session later than the manager did", async () => {
+  const { manager, save, create, time, ids } = await watched(fileOf(S1));
+  await create("api_1");
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  const later = S1.replace("2025-09-30T09:59:00", "2025-09-30T10:30:00");
+  for (const added of [row("h1"), row("h2")]) {
+    await save(fileOf(later, added));
+    expect(ids()).toContain("id-1");
+  }
+});
+
+test("sessions that were there when the manager began are removed by hand as ever", async () => {
+  const { save, create, ids, logged } = await watched(fileOf(S1, S2));
+  await create("api_1");
+  await save(fileOf(S2));
+  expect(ids()).toEqual(["s2", "id-1"]);
+  expect(logged()).toHaveLength(1);
+});
+
+test("a session that is deleted after it was made is not put back", async () => {
+  const { manager, save, create, ids, logged } = await watched(fileOf(S1));
+  await manager.deleteSession(await create("api_1"));
+  await save(fileOf(S1, S2));
+  expect([ids(), logged()]).toEqual([["s1", "s2"], []]);
+});
+
+test("what another program with the lock made is put back too", async () => {
+  const { manager, file, save, ids } = await watched(fileOf(S1));
+  const other = await manage(undefined, { store: file, createId: () => "other" });
+  await other.manager.getOrCreateSession({ userId: "api_1", platform: "api" });
+  expect(manager.findSession("other")?.userId).toBe("api_1");
+  await save(fileOf(row("s1", { metadata: '{"by": "hand"}' })));
+  expect(ids()).toEqual(["s1", "other"]);
+});
+
+test("a session is put back into other columns with those that are there", async () => {
+  const { save, create, text } = await watched(`${fileOf().trimEnd()},note\r\n${S1},mine\r\n`);
+  await create("api_1");
+  await save(`note,metadata,session_id,user_id,platform,thread_id,created_at,last_activity,pending_approval\r\n`);
+  const time = "2025-09-30T10:00:00.001001";
+  expect(text().split("\r\n")[1]).toBe(`,{},id-1,api_1,api,id-2,${time},${time},`);
+});
+
+test("a session that was deleted and is in the file again is removed where the editor was open before, and logged", async () => {
+  const { manager, save, time, ids, logged, conflicts } = await watched(fileOf(S1, S2, row("s3")));
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await manager.deleteSession("s2");
+  await save(fileOf(S1, S2, row("s3", { metadata: '{"by": "hand"}' })));
+  expect(ids()).toEqual(["s1", "s3"]);
+  expect(logged()).toContainEqual({ sessionId: "s2", kept: {}, ours: undefined, theirs: S2 });
+  expect(new Set(conflicts.map(({ sessionId }) => sessionId))).toEqual(new Set(["s1", "s2"]));
+});
+
+test("where nothing shows when it was opened, or it was used later, the session stays, and is logged", async () => {
+  const { manager, save, time, ids, logged } = await watched(fileOf(S1, S2));
+  await manager.deleteSession("s2");
+  await save(fileOf(S1, S2));
+  expect(ids()).toEqual(["s1", "s2"]);
+  const kept = { session_id: "file" };
+  expect(logged()).toEqual([{ sessionId: "s2", kept, ours: undefined, theirs: S2 }]);
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await manager.deleteSession("s2");
+  const later = S2.replace("2025-09-30T09:59:00", "2025-09-30T10:30:00");
+  await save(fileOf(S1, later));
+  expect(ids()).toEqual(["s1", "s2"]);
+  expect(logged()).toContainEqual({ sessionId: "s2", kept, ours: undefined, theirs: later });
+});
+
+test("an editor that has seen that a session is deleted may add it again", async () => {
+  const { manager, save, time, text, ids, logged } = await watched(fileOf(S1, S2));
+  await manager.deleteSession("s2");
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await save(`${text()}${S2}\r\n`);
+  expect([ids(), logged()]).toEqual([["s1", "s2"], []]);
+});
+
+test("a deleted session that a command brings back is no conflict, and stays through the next edit", async () => {
+  const { manager, file, save, time, ids, logged } = await watched(fileOf(S1, S2));
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  const before = readFileSync(file, "utf8");
+  await manager.deleteSession("s2");
+  // As `undo` writes it.
+  const other = await manage(undefined, { store: file, createId: () => "s2" });
+  await other.manager.getOrCreateSession({ userId: "telegram_2", platform: "telegram" });
+  expect(manager.findSession("s2")?.userId).toBe("telegram_2");
+  await save(before.replace("t-s1", "t-sX"));
+  expect(ids()).toEqual(["s1", "s2"]);
+  expect(logged()).toEqual([]);
+});
+
+test("an edit that comes while a commit fails is compared all the same", async () => {
+  const { manager, file, time, create, ids, text } = await watched(fileOf(S1), { lockWaitMs: 50 });
+  await create("api_1");
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  const failed = failureOf(() => manager.setPendingApproval("s1", { n: 1 }));
+  writeFileSync(file, fileOf(row("s1", { metadata: '{"by": "hand"}' })));
+  expect((await failed).code).toBe("STORE_LOCKED");
+  lock.release();
+  time.advance(300);
+  manager.getAllSessions();
+  await manager.flush();
+  expect(ids()).toEqual(["s1", "id-1"]);
+  expect(text()).toContain("by");
+});
+
+test("where the log cannot be written nothing is put back yet, and nothing is lost", async () => {
+  const { manager, file, rewrite, create, ids } = await watched(fileOf(S1));
+  const id = await create("api_1");
+  writeFileSync(`${file}.d/log`, "");
+  rewrite(fileOf(S1, S2));
+  expect(manager.findSession(id)?.userId).toBe("api_1");
+  expect((await failureOf(() => manager.flush())).code).toBe("IO_FAILED");
+  expect([ids(), manager.findSession(id)?.userId]).toEqual([["s1", "s2"], "api_1"]);
+  rmSync(`${file}.d/log`);
+  await manager.flush();
+  expect(ids()).toEqual(["s1", "s2", "id-1"]);
+});
