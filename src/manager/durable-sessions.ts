@@ -212,9 +212,9 @@ export class DurableSessions {
     this.#loaded.trouble.writeFailed(error, time.now());
     batch.fail(error, isWritten);
     if (batching !== undefined) this.#commits.plan(batching.everyMs);
-    // Nobody else is told of them.
     const areTouchesLate = touches.size > 0 || this.#loaded.waiting.touches.size > 0;
-    if (areTouchesLate || batching !== undefined) this.#listener.failed(error);
+    // Nobody waits for them, but for `close`.
+    if (this.#closing === undefined && (areTouchesLate || batching !== undefined)) this.#listener.failed(error);
     if (isWritten) {
       this.#tellOf(taken);
       return;

@@ -43,6 +43,19 @@ test("closed where the file is gone and a change is refused, it refuses that cha
   expect((await refused).code).toBe("STORE_NOT_FOUND");
 });
 
+test("last activities that cannot be written because of the lock are told once: as an error, while it closes by its rejection", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1")), { lockWaitMs: 20 });
+  const errors: unknown[] = [];
+  manager.events.on("error", (error) => errors.push(error));
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  manager.getSession("s1");
+  time.advance(1000);
+  await expect.poll(() => errors).toMatchObject([{ code: "STORE_LOCKED" }]);
+  expect((await failureOf(() => manager.close())).code).toBe("STORE_LOCKED");
+  expect(errors).toHaveLength(1);
+  lock.release();
+});
+
 test("with batch no change is acknowledged while it closes", async () => {
   const { manager, file } = await manage(fileOf(row("s1")), { batch: { everyMs: 5000, changes: 100 } });
   manager.getSession("s1");
