@@ -141,14 +141,16 @@ export class LiveSessions {
   /** Writes some of a session's fields anew; all else in its record stays byte for byte. */
   change(session: LiveSession, texts: SessionTexts): void {
     const image = this.#requireImage();
-    const { record } = session;
-    this.#noteBefore(session);
-    this.#changedIds.add(session.sessionId);
-    for (const column of Object.keys(texts)) this.#mark(session, BITS[column as ColumnName] ?? 0);
-    const fields = Object.entries(texts).map(
-      ([column, text]) => [image.columns.at[column as ColumnName], encodedField(text)] as const,
-    );
-    image.replace(record, replaceFields(image.bytesOf(record), new Map(fields)));
+    const { sessionId, record } = session;
+    const bytes = image.bytesOf(record);
+    if (!this.#before.has(sessionId)) this.#before.set(sessionId, bytes);
+    this.#changedIds.add(sessionId);
+    const fields = new Map<number, string>();
+    for (const [column, text] of Object.entries(texts) as [ColumnName, string][]) {
+      this.#mark(session, BITS[column] ?? 0);
+      fields.set(image.columns.at[column], encodedField(text));
+    }
+    image.replace(record, replaceFields(bytes, fields));
   }
 
   /** Puts the last activity that is in memory into the record, where there is such a session; the image's bytes must not be in use. */

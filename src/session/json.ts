@@ -21,7 +21,7 @@ export function jsonAt(text: string, path: readonly string[]): string | undefine
 export function* jsonEntries(text: string): Generator<[string, string]> {
   const span = trim(text, { start: 0, end: text.length });
   if (text[span.start] !== "{") return;
-  for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
+  for (const { key, valueStart, end } of members(text, span)) yield [key, text.slice(valueStart, end)];
 }
 
 /** A member of a JSON object, in the text. */
@@ -37,9 +37,7 @@ export interface JsonMember {
 export function jsonMembers(text: string): JsonMember[] {
   const span = trim(text, { start: 0, end: text.length });
   if (text[span.start] !== "{") return [];
-  return Array.from(members(text, span), ({ key, start, value }) => {
-    return { key, start, valueStart: value.start, end: value.end };
-  });
+  return members(text, span);
 }
 
 /** What `mapJson` asks for a JSON text's parts. */
@@ -126,7 +124,7 @@ export function respaceJson(text: string): string {
 export function* jsonElements(text: string): Generator<[string, string]> {
   const span = trim(text, { start: 0, end: text.length });
   if (text[span.start] !== "[") return;
-  for (const { key, value } of members(text, span)) yield [key, text.slice(value.start, value.end)];
+  for (const { key, valueStart, end } of members(text, span)) yield [key, text.slice(valueStart, end)];
 }
 
 interface Span {
@@ -137,16 +135,18 @@ interface Span {
 function member(text: string, container: Span, key: string): Span | undefined {
   const opening = text[container.start];
   if (opening !== "{" && opening !== "[") return undefined;
-  let found: Span | undefined;
-  for (const entry of members(text, container)) if (entry.key === key) found = entry.value;
-  return found;
+  const found = members(text, container).findLast((entry) => entry.key === key);
+  return found && { start: found.valueStart, end: found.end };
+}
+
+/** A member of an object, or an element of an array, which has no key in the text. */
+interface Member extends JsonMember {
+  readonly keyText: string | undefined;
 }
 
 /** Members of the object, or elements of the array with their index as key. The text is known to be valid. */
-function* members(
-  text: string,
-  container: Span,
-): Generator<{ key: string; keyText: string | undefined; start: number; value: Span }> {
+function members(text: string, container: Span): Member[] {
+  const found: Member[] = [];
   const isObject = text[container.start] === "{";
   let at = skipSpace(text, container.start + 1);
   for (let index = 0; at < container.end - 1; index += 1) {
@@ -159,9 +159,10 @@ function* members(
     }
     const end = skipValue(text, at);
     const key = keyText === undefined ? String(index) : stringValue(keyText);
-    yield { key, keyText, start, value: { start: at, end } };
+    found.push({ key, keyText, start, valueStart: at, end });
     at = skipSpace(text, skipSpace(text, end) + 1);
   }
+  return found;
 }
 
 function stringValue(source: string): string {
@@ -226,8 +227,9 @@ function layOut(text: string, span: Span, indent: string): string {
   if (opening !== "{" && opening !== "[") return text.slice(span.start, span.end);
   const inner = `${indent}  `;
   const lines: string[] = [];
-  for (const { keyText, value } of members(text, span)) {
-    lines.push(`${inner}${keyText === undefined ? "" : `${keyText}: `}${layOut(text, value, inner)}`);
+  for (const { keyText, valueStart, end } of members(text, span)) {
+    const value = layOut(text, { start: valueStart, end }, inner);
+    lines.push(`${inner}${keyText === undefined ? "" : `${keyText}: `}${value}`);
   }
   const closing = opening === "{" ? "}" : "]";
   return lines.length === 0 ? `${opening}${closing}` : `${opening}\n${lines.join(",\n")}\n${indent}${closing}`;

@@ -123,9 +123,13 @@ export class CsvImage {
 
   /** @param bytes as Latin-1, without a line break; the record gets the one that it has, or that of the file */
   replace(record: ImageRecord, bytes: string): void {
-    const before = this.#whole(record);
-    record.changed = bytes + before.slice(before.length - lineBreakLength(before));
+    record.changed = bytes + this.#lineBreakOf(record);
     this.#changed.add(record);
+  }
+
+  #lineBreakOf({ start, end, changed }: ImageRecord): string {
+    const last = changed ?? this.#buffer.toString("latin1", Math.max(start, end - 2), end);
+    return last.slice(last.length - lineBreakLength(last));
   }
 
   /**
@@ -232,9 +236,11 @@ export function bufferFor(byteLength: number): Buffer {
 }
 
 const LF = 0x0a;
+const CR = 0x0d;
 
 function lineBreakLength(bytes: string): number {
-  return bytes.endsWith("\r\n") ? 2 : bytes.endsWith("\n") ? 1 : 0;
+  if (bytes.charCodeAt(bytes.length - 1) !== LF) return 0;
+  return bytes.charCodeAt(bytes.length - 2) === CR ? 2 : 1;
 }
 
 function borderFaultOf(
