@@ -116,7 +116,7 @@ class Repair {
       await this.#report("done", this.#planned(), []);
       return;
     }
-    const foreignAge = ageOfForeignSnapshot(this.#context, snapshot);
+    const foreignAge = await ageOfForeignSnapshot(this.#context, snapshot);
     const isAgreed = this.#options.yes === true;
     if (!isAgreed) {
       const hint =

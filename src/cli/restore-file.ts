@@ -57,7 +57,7 @@ export async function restoreFile(
     await report(options.dryRun === true ? "dry run" : "done");
     return;
   }
-  const foreignAge = current === undefined ? undefined : ageOfForeignSnapshot(context, current);
+  const foreignAge = current === undefined ? undefined : await ageOfForeignSnapshot(context, current);
   if (options.yes !== true) {
     const hint = "add --yes to restore without asking, or --dry-run to only see what would change";
     requireTerminal(context, "restore", "replaces the file", hint);

@@ -46,20 +46,20 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
   const foreignAge = await foreignWriteAge(context, store);
   // Else it would be found at the first change, when somebody waits for it.
   await requireReplaceable(await realpath(store.location));
-  if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
+  if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge, "all that is done here");
   const signal = context.interruptSignal();
   const patience = new AbortController();
   const failures = new FailureReporter(context);
   const time = timeOf(context, settings);
   const manager = await openManager(context, settings, store, options, time, patience.signal);
-  manager.events.on("error", (error) => void failures.report(error));
+  manager.events.on("error", (error) => void failures.report(withAdvice(error)));
   const serverOptions: ServerOptions = {
     manager,
     time,
     stats: statsOf(store, settings, time),
     corsOrigins: options.corsOrigin ?? [],
     onBug: (error) => void failures.report(error),
-    onTrouble: (error) => void failures.report(error),
+    onTrouble: (error) => void failures.report(withAdvice(error)),
     ...(token === undefined ? {} : { token }),
   };
   try {
@@ -67,6 +67,7 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
     const server = await startServer(serverOptions, options);
     try {
       await announce(context, settings, store, manager, server.url);
+      await announceCleanup(context, manager, options);
       if (!signal.aborted) await once(signal, "abort");
     } catch (error) {
       await server.stop(ANSWER_PATIENCE_MS);
@@ -79,6 +80,18 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
   } finally {
     await manager.close();
   }
+}
+
+/** A file that was there when the server started is not to be made anew. */
+function withAdvice(error: unknown): unknown {
+  if (!(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") return error;
+  const { path } = error.details;
+  const restore = path === undefined ? "sessions restore latest" : `sessions -s ${shellQuote(path)} restore latest`;
+  return new SessionsError(error.code, {
+    ...error.details,
+    reason: "it was there when the server started",
+    hint: `bring it back; from a backup with: ${restore}`,
+  });
 }
 
 /** The manager takes times without an offset as UTC, and writes them so. */
@@ -163,6 +176,23 @@ async function announce(
     await note(context, `Damaged records stay as they are; see them with: sessions validate ${file}`);
   }
   await note(context, `Listening on ${url}; Ctrl-C stops it`);
+  await context.sayAtOnce?.();
+}
+
+/** Removing sessions is what people want to know of, before and when it happens: nothing brings them back but a backup. */
+async function announceCleanup(
+  context: CliContext,
+  manager: SessionManager,
+  { cleanupInterval = DEFAULT_CLEANUP_SECONDS }: ServeOptions,
+): Promise<void> {
+  const { expired } = manager.contents;
+  if (cleanupInterval === 0 || manager.findTrouble() !== undefined) return;
+  if (expired > 0) {
+    const { humanDuration } = await import("./render/time.js");
+    const when = `Expired sessions leave the file in ${humanDuration(cleanupInterval)}, with a pending approval or not`;
+    await note(context, `${when}; --cleanup-interval 0s keeps them`);
+  }
+  manager.events.on("expired", ({ length }) => void note(context, `Removed ${count(length, "expired session")}`));
   await context.sayAtOnce?.();
 }
 

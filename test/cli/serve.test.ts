@@ -22,7 +22,7 @@ test("it says what it loaded and where it listens, and ends with 0 when it is st
   expect(await startAndStop(folder, ["--timeout", "20m"])).toEqual({
     stdout: "",
     stderr:
-      "Using sessions.csv (found here; --store names another)\nLoaded 3 sessions from sessions.csv (2 expired, 0 damaged)\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\n",
+      "Using sessions.csv (found here; --store names another)\nLoaded 3 sessions from sessions.csv (2 expired, 0 damaged)\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\nExpired sessions leave the file in 5m, with a pending approval or not; --cleanup-interval 0s keeps them\n",
     exitCode: 0,
   });
   expect(folder.read("sessions.csv")).toBe(before);
@@ -33,7 +33,7 @@ test("records that are damaged are counted, and how to see them is said", async 
   const file = csvFile(csvRow({ id: "s1" }), "torn,record");
   folder.write("bot.csv", file);
   expect((await startAndStop(folder, ["bot.csv"])).stderr).toBe(
-    "Loaded 1 session from bot.csv (1 expired, 1 damaged)\nDamaged records stay as they are; see them with: sessions validate bot.csv\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\n",
+    "Loaded 1 session from bot.csv (1 expired, 1 damaged)\nDamaged records stay as they are; see them with: sessions validate bot.csv\nListening on http://127.0.0.1:PORT; Ctrl-C stops it\nExpired sessions leave the file in 5m, with a pending approval or not; --cleanup-interval 0s keeps them\n",
   );
   expect(folder.read("bot.csv")).toBe(file);
 });

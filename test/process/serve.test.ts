@@ -41,9 +41,11 @@ interface Started {
   readonly ended: () => Promise<{ readonly code: number | null; readonly ms: number }>;
 }
 
-async function start(...argv: string[]): Promise<Started> {
+const start = (...argv: string[]): Promise<Started> => startWith(HEADER, ...argv);
+
+async function startWith(content: string, ...argv: string[]): Promise<Started> {
   const file = path.join(fs.mkdtempSync(path.join(folder, "case-")), "s.csv");
-  fs.writeFileSync(file, HEADER);
+  fs.writeFileSync(file, content);
   const child = spawn(process.execPath, [entry, "serve", file, "--port", "0", "--json", ...argv], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -76,6 +78,45 @@ test.skipIf(!fs.existsSync("/dev/full"))(
     expect(code).toBe(15);
   },
 );
+
+test("its options reach the server: what is expired, when it goes, which pages may ask", async () => {
+  const row = (id: string, minutesAgo: number): string => {
+    const time = new Date(Date.now() - minutesAgo * 60_000).toISOString().slice(0, -1);
+    return `${id},u_${id},api,t,${time},${time},"{""tool"": ""x""}",{}\r\n`;
+  };
+  const content = HEADER + row("old", 600) + row("idle", 30) + row("new", 1);
+  const options = ["--timeout", "45m", "--cleanup-interval", "2s", "--cors-origin", "https://admin.example"];
+  const { child, file, port, ended } = await startWith(content, ...options);
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const answer = await fetch(`http://127.0.0.1:${port}/api/stats`, { headers: { origin: "https://admin.example" } });
+  expect(answer.headers.get("access-control-allow-origin")).toBe("https://admin.example");
+  expect(await answer.json()).toMatchObject({ total: 3, expired: 1 });
+  while (!said.includes("Removed")) await once(child.stderr ?? child, "data", { signal: AbortSignal.timeout(10_000) });
+  expect(said).toContain("Expired sessions leave the file in 2s, with a pending approval or not");
+  expect(said).toContain("Removed 1 expired session\n");
+  expect(fs.readFileSync(file, "utf8")).toBe(content.replace(/^old.*\r\n/m, ""));
+  child.kill("SIGTERM");
+  expect((await ended()).code).toBe(0);
+});
+
+test("where the file is gone it is said how to bring it back, not how to begin anew", async () => {
+  const { child, file, port } = await start();
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  fs.rmSync(file);
+  const created = await fetch(`http://127.0.0.1:${port}/api/sessions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"user_id": "u", "platform": "api"}',
+  });
+  expect(created.status).toBe(503);
+  while (!said.includes("bring it back")) {
+    await once(child.stderr ?? child, "data", { signal: AbortSignal.timeout(10_000) });
+  }
+  expect(said).toContain(`sessions -s ${file} restore latest`);
+  expect(said).not.toContain("init");
+});
 
 test("a signal that others send to have logs reopened opens no debugger", async () => {
   const { child, port } = await start();

@@ -71,7 +71,7 @@ export async function runUndo(
     return;
   }
   using current = openSnapshot(file);
-  const foreignAge = ageOfForeignSnapshot(context, current);
+  const foreignAge = await ageOfForeignSnapshot(context, current);
   let shown: UndoPlan | undefined;
   if (options.yes !== true) {
     requireTerminal(
