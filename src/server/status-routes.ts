@@ -8,6 +8,12 @@ import { storeTrouble } from "./error-answers.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
 
+function detailOf(trouble: unknown): string {
+  return trouble instanceof SessionsError
+    ? storeTrouble(trouble)
+    : "The server has met an error of its own; see its output";
+}
+
 /** How the server and the file are. */
 export function registerStatusRoutes(app: FastifyInstance, { manager, stats, time }: ServerOptions): void {
   app.get(
@@ -21,7 +27,7 @@ export function registerStatusRoutes(app: FastifyInstance, { manager, stats, tim
     },
     async (_request, reply) => {
       const trouble = manager.findTrouble();
-      const detail = trouble instanceof SessionsError ? storeTrouble(trouble) : undefined;
+      const detail = trouble === undefined ? undefined : detailOf(trouble);
       const { sessions, expired, damaged } = manager.contents;
       const body = dumpsJson({
         status: detail === undefined ? "healthy" : "unhealthy",

@@ -126,6 +126,15 @@ test("a session is deleted, expired or not; a second time there is none", async 
   expect(text().split("\r\n").length).toBe(3);
 });
 
+test("a type without a body does not matter where nothing is sent", async () => {
+  const { ask } = await serve(FILE);
+  const headers = { "content-type": "application/json" };
+  expect((await ask("PUT", "/api/sessions/s1/approval", "{}")).status).toBe(200);
+  expect((await ask("DELETE", "/api/sessions/s1/approval", undefined, headers)).status).toBe(200);
+  expect((await ask("DELETE", "/api/sessions/s1", undefined, headers)).status).toBe(200);
+  expect((await ask("POST", "/api/sessions", undefined, headers)).status).toBe(400);
+});
+
 test("an id with a slash is one part of the path", async () => {
   const { ask } = await serve(fileOf(row("a/b", { metadata: '{"x": 1}' })));
   expect((await ask("GET", "/api/session/a%2Fb")).status).toBe(200);
