@@ -16,6 +16,7 @@ import type { ServerOptions } from "./options.js";
 import { registerPage } from "./page-routes.js";
 import { registerChangingRoutes, registerReadingRoutes } from "./session-routes.js";
 import { registerStatusRoutes } from "./status-routes.js";
+import { UnreadAnswers } from "./unread-answers.js";
 
 export interface ServerApp {
   readonly app: FastifyInstance;
@@ -66,13 +67,15 @@ export async function createApp(options: ServerOptions): Promise<ServerApp> {
   answerOtherRequests(app.server);
   app.addHook("onRequest", async (_request, reply) => void reply.headers(SAFE_HEADERS));
   app.addHook("onSend", async (_request, reply) => void (isEnding && reply.header("connection", "close")));
+  const unread = new UnreadAnswers();
+  unread.register(app);
   guardAccess(app, options);
   acceptJsonBodies(app);
   await app.register(swagger, { openapi: API_INFO });
   const methodsByUrl = collectMethods(app);
   registerMetrics(app, options, streams);
   registerStatusRoutes(app, options);
-  registerReadingRoutes(app, options);
+  registerReadingRoutes(app, options, unread);
   registerChangingRoutes(app, options);
   streams.register(app);
   registerApiDocument(app);

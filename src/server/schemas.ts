@@ -89,8 +89,9 @@ export function answers(named: Readonly<Record<number, object>>, isWriting = fal
     401: error("the bearer token is missing or wrong"),
     403: error("the host or the origin is not allowed"),
     ...writing,
+    429: error("too many requests of one connection are under way"),
     422: error("a value has a wrong type or is out of bounds"),
-    503: error("the file is locked, damaged, gone, or the disk is full"),
+    503: error("the file is locked, damaged, gone, or the disk is full; or others do not read their answers"),
   };
 }
 

@@ -8,6 +8,7 @@ import { sendJson, sendJsonPieces } from "./answer.js";
 import { ClientError } from "./error-answers.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
+import type { UnreadAnswers } from "./unread-answers.js";
 import { arrayJson, objectJson, sessionDetailJson, sessionJson, sessionStateJson } from "./session-json.js";
 
 interface SessionParams {
@@ -32,7 +33,7 @@ interface CreateBody {
 const LARGEST_METADATA = 4 * 1024 * 1024;
 
 /** Routes that read sessions; none of them touches one. */
-export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerOptions): void {
+export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerOptions, unread: UnreadAnswers): void {
   app.get<{ Querystring: ListQuery }>(
     "/api/sessions",
     {
@@ -44,6 +45,7 @@ export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerO
     },
     async ({ query }, reply) => {
       const { platform, user_id: userId, limit, offset, state = "active" } = query;
+      unread.requireRoom();
       const page = manager.listSessions({
         state,
         ...(platform === undefined ? {} : { platform }),
@@ -51,6 +53,7 @@ export function registerReadingRoutes(app: FastifyInstance, { manager }: ServerO
         ...(limit === undefined ? {} : { limit: Number(limit) }),
         ...(offset === undefined ? {} : { offset: Number(offset) }),
       });
+      unread.hold(reply, page.sessions.length);
       const toJson = (session: ManagedSession): string =>
         state === "all" ? sessionStateJson(session, manager.stateOf(session)) : sessionJson(session);
       return sendJsonPieces(reply, listJson(page, toJson));

@@ -98,13 +98,18 @@ export class CsvRows {
     const { parts, separator } = layout;
     const setup = { columns: reader.columns, layout: { parts, separator }, selection, retention };
     const { rowsOfChunks } = await import("./row-chunks.js");
+    const here = chunkRenderer(source, setup);
+    if (here === undefined) {
+      yield* this.#inOrder({ offset: 0, limit: Infinity });
+      return;
+    }
     await using helper = await beginHelper(fd, source.byteLength, setup);
     yield* rowsOfChunks({
       begin: scanner.byteOffset + scanner.recordEnd(0),
       byteLength: source.byteLength,
       chunkBytes,
       helper,
-      here: new ChunkRenderer((target, byteOffset) => source.readAt(target, byteOffset), setup),
+      here,
       renderExactly: (chunk) => this.#exactly(chunk),
       onChunk: (rowCount, end) => {
         onRows(rowCount);
@@ -128,6 +133,16 @@ export class CsvRows {
       end = scanner.byteOffset + scanner.recordEnd(count - 1);
     }
     return end;
+  }
+}
+
+/** @returns undefined where there is no memory for another window */
+function chunkRenderer(source: CsvSource, setup: ChunkSetup): ChunkRenderer | undefined {
+  try {
+    return new ChunkRenderer((target, byteOffset) => source.readAt(target, byteOffset), setup);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

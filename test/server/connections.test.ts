@@ -42,3 +42,35 @@ test("512 connections are taken, those who are there are answered, and others wh
   expect(text).toContain("sessions_http_connections_refused_total");
   expect(text).not.toContain("sessions_http_connections_refused_total 0");
 });
+
+test("of the requests that one connection sends without reading the answers eight are done, the others refused", async () => {
+  const { port } = await serve(fileOf(row("s1")), { time: REAL_TIME });
+  const [socket] = takeConnections(port, 1);
+  if (socket === undefined) throw new Error("there is no connection");
+  let text = "";
+  socket.setEncoding("utf8").on("data", (more: string) => (text += more));
+  socket.write("GET /api/sessions?state=all HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(30));
+  const answered = (status: number): number => text.split(`HTTP/1.1 ${status} `).length - 1;
+  await expect.poll(() => answered(200) + answered(429), { timeout: 10_000 }).toBe(30);
+  expect(answered(200)).toBe(8);
+  expect(text).toContain("More than 8 requests of this connection are under way; read the answers, then ask again");
+  // Those that are over do not count.
+  socket.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await expect.poll(() => answered(200), { timeout: 10_000 }).toBe(9);
+});
+
+test("lists are refused while clients hold half a million sessions that they do not read, until they go", async () => {
+  const { ask, port } = await serve(fileOf(...Array.from({ length: 70_000 }, (_, n) => row(`s${n}`))), {
+    time: REAL_TIME,
+  });
+  const list = "/api/sessions?state=all";
+  const sockets = takeConnections(port, 8);
+  for (const socket of sockets) {
+    socket.pause();
+    socket.write(`GET ${list} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  }
+  await expect.poll(() => ask("GET", `${list}&limit=1`).then(({ status }) => status), { timeout: 20_000 }).toBe(503);
+  expect((await ask("GET", "/api/session/s1")).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(() => ask("GET", `${list}&limit=1`).then(({ status }) => status), { timeout: 10_000 }).toBe(200);
+});

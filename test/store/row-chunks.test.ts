@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { rowLayout } from "../../src/cli/render/row-layout.js";
 import { generateDemo } from "../../src/demo/generate.js";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
@@ -189,6 +189,22 @@ describe("rows that are made in chunks", () => {
     expect(inChunks).toEqual(await make(file, NEVER));
     expect(inChunks.count).toBe(40_000);
   });
+});
+
+test("where there is no memory for another window, rows are made in order", async () => {
+  const file = fileWith([HEADER, record("a"), record("b"), ""].join("\n"));
+  const inOrder = await make(file, NEVER);
+  const { Memory } = WebAssembly;
+  let left = 1;
+  WebAssembly.Memory = class extends Memory {
+    constructor(descriptor: { initial: number }) {
+      if (left-- === 0) throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+      super(descriptor);
+    }
+  };
+  onTestFinished(() => void (WebAssembly.Memory = Memory));
+  expect(await make(file, { chunkBytes: 50 })).toEqual(inOrder);
+  expect(left).toBe(-1);
 });
 
 describe("the thread that makes rows", () => {
