@@ -104,7 +104,7 @@ export async function beginReplacement(targetRealPath: string, options: Replacem
     return new TempFile(targetRealPath, tempPath, temp, directory, options);
   } catch (error) {
     await closeQuietly(directory);
-    throw temporaryFailure(path.dirname(targetRealPath), error);
+    throw error instanceof SessionsError ? error : temporaryFailure(path.dirname(targetRealPath), error);
   }
 }
 

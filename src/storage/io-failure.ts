@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long for the file system",
   ELOOP: "a symbolic link stands in the way or leads in a circle",
   EIO: "the disk reported an error",
+  EISDIR: "it is a directory",
 };
 
 /** Codes that mean "no room"; nothing was changed by them. */

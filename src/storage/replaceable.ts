@@ -1,7 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, lstatSync, openSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
-import { beginReplacement } from "./atomic-replace.js";
+import { beginReplacement, replacementTemp } from "./atomic-replace.js";
 import { ioFailure } from "./io-failure.js";
 import { sidecarFolder, sidecarLock } from "./sidecar.js";
 import { uniqueTemp } from "./unique-temp.js";
@@ -26,10 +26,18 @@ export async function requireReplaceable(realPath: string): Promise<void> {
     throw refused(realPath, `in ${directory} only the owner of a file may replace it`, hint);
   }
   requireMutable(realPath);
+  requireRemovable(replacementTemp(realPath));
 }
 
-function refused(path: string, reason: string, hint: string): SessionsError {
-  return new SessionsError("IO_FAILED", { operation: "replace", path, reason, hint });
+/** What stands in the place of the temporary file goes with the next commit, unless it is a directory. */
+function requireRemovable(tempPath: string): void {
+  const found = lstatSync(tempPath, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true) return;
+  throw refused(tempPath, "a directory stands where new versions are written", `Remove it: rmdir ${tempPath}`, "use");
+}
+
+function refused(path: string, reason: string, hint: string, operation = "replace"): SessionsError {
+  return new SessionsError("IO_FAILED", { operation, path, reason, hint });
 }
 
 /** With a name of its own, because no lock is held, and one that is shorter than that of a commit. */
@@ -41,14 +49,22 @@ async function requireWritable(directory: string, realPath: string): Promise<voi
 /** The lock can be opened, or made. */
 async function requireLockable(realPath: string): Promise<void> {
   const lock = sidecarLock(realPath);
+  const folder = sidecarFolder(realPath);
+  const beside = lstatSync(folder, { throwIfNoEntry: false });
+  if (beside !== undefined && !beside.isDirectory()) {
+    const what = beside.isSymbolicLink() ? "a symbolic link" : "no directory";
+    throw refused(folder, `it is ${what}`, "Move it away: the lock stands in a directory of that name", "use");
+  }
+  if (lstatSync(lock, { throwIfNoEntry: false })?.isFile() === false) {
+    throw refused(lock, "it is no regular file", "Move it away: the lock is made anew", "use");
+  }
   try {
     closeSync(openSync(lock, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW));
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") {
       throw ioFailure("open the lock", lock, error, `Allow reading and writing ${lock}`);
     }
-    const folder = sidecarFolder(realPath);
-    if (existsSync(folder)) await requireWritable(folder, lock);
+    if (beside !== undefined) await requireWritable(folder, lock);
   }
 }
 

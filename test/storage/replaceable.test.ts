@@ -3,9 +3,10 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { beginReplacement, replacementTemp } from "../../src/storage/atomic-replace.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { requireReplaceable } from "../../src/storage/replaceable.js";
-import { fileWith, HOLDER, IS_ROOT, failureOf } from "./folder.js";
+import { fileWith, HOLDER, IS_ROOT, failureOf, temporaryFolder } from "./folder.js";
 
 const NOBODY = 65_534;
 
@@ -93,4 +94,27 @@ test.skipIf(!CAN_CHATTR)("a file that may not be changed at all is named (needs 
   onTestFinished(() => void spawnSync("chattr", ["-i", file]));
   const { details } = await failureOf(() => requireReplaceable(file));
   expect([details.operation, details.hint]).toEqual(["replace", `See whether it is immutable with: lsattr ${file}`]);
+});
+
+test.each([
+  ["a directory in the place of the temporary file", ".s.csv.sessions-tmp", (at: string) => fs.mkdirSync(at)],
+  ["a link in the place of the folder of the lock", "s.csv.d", (at: string) => fs.symlinkSync("elsewhere", at)],
+  ["a file in the place of the folder of the lock", "s.csv.d", (at: string) => fs.writeFileSync(at, "")],
+  ["a directory in the place of the lock", "s.csv.d/lock", (at: string) => fs.mkdirSync(at, { recursive: true })],
+])("%s is named, which a commit would meet", async (_, name, put) => {
+  const file = path.join(temporaryFolder(), "s.csv");
+  fs.writeFileSync(file, "a\n");
+  const there = path.join(path.dirname(file), name);
+  put(there);
+  const { code, details } = await failureOf(() => requireReplaceable(file));
+  expect([code, details.operation, details.path]).toEqual(["IO_FAILED", "use", there]);
+});
+
+test("a commit names what it cannot remove in the place of its temporary file", async () => {
+  const file = path.join(temporaryFolder(), "s.csv");
+  fs.writeFileSync(file, "a\n");
+  fs.mkdirSync(replacementTemp(file));
+  const { code, details } = await failureOf(() => beginReplacement(file, { replaces: undefined }));
+  expect([code, details.operation, details.path]).toEqual(["IO_FAILED", "remove", replacementTemp(file)]);
+  expect(fs.readFileSync(file, "utf8")).toBe("a\n");
 });
