@@ -5,7 +5,7 @@ import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { openDirectory, syncDirectory } from "./directory.js";
 import { ioFailure, replacementFailure, temporaryFailure, throwIfCancelled } from "./io-failure.js";
-import { attributeNames, keepOwnership } from "./ownership.js";
+import { keepOwnership } from "./ownership.js";
 import type { ReplacementWarning } from "./ownership.js";
 import { openAnew, removeIfThere } from "./new-file.js";
 import { stampOf } from "./snapshot.js";
@@ -114,8 +114,6 @@ class TempFile implements Replacement {
   readonly #directory: FileHandle | undefined;
   readonly #options: ReplacementOptions;
   readonly #temp: FileHandle;
-  /** Of the old file; listed while the new one is written. */
-  readonly #attributes: Promise<readonly string[]> | undefined;
   #byteLength = 0;
   #syncedBytes = 0;
   #isSyncing = false;
@@ -136,7 +134,6 @@ class TempFile implements Replacement {
     this.#temp = temp;
     this.#directory = directory;
     this.#options = options;
-    this.#attributes = options.replaces && attributeNames(options.replaces.fd);
   }
 
   get installed(): CommitResult | undefined {
@@ -209,7 +206,7 @@ class TempFile implements Replacement {
       if (owner !== undefined) await temp.chown(owner.uid, owner.gid);
       await temp.chmod(mode ?? 0o600);
     } else {
-      warnings.push(...(await keepOwnership(temp, replaces, (await this.#attributes) ?? [])));
+      warnings.push(...(await keepOwnership(temp, replaces)));
       if (mode !== undefined) await temp.chmod(mode);
     }
     // Not tried again when it fails: the system may have dropped the bytes and report success the second time.

@@ -25,22 +25,19 @@ const OWNER_REFUSED: ReadonlySet<string | undefined> = new Set(["EPERM", "EINVAL
 /**
  * Gives `temp`, mode 0600 and owned by this process, the owner, permissions and extended attributes of the old file, and
  * returns what it could not keep. What cannot be kept never opens the file to anybody who could not read the old one.
- *
- * @param attributes of the old file, see `attributeNames`
  * Throws what fchown(2) and fchmod(2) report, except that the owner may not be set.
  */
-export async function keepOwnership(
-  temp: FileHandle,
-  old: Snapshot,
-  attributes: readonly string[],
-): Promise<ReplacementWarning[]> {
+export async function keepOwnership(temp: FileHandle, old: Snapshot): Promise<ReplacementWarning[]> {
   const warnings: ReplacementWarning[] = [];
   const made = fstatSync(temp.fd);
   const owner = await keepOwner(temp, made, old);
   const ownerKept = owner.uid === old.uid && owner.gid === old.gid;
   if (!ownerKept) warnings.push("OWNER_NOT_KEPT");
 
+  const attributes = await attributeNames(old.fd);
   const listed = attributes.includes(ACCESS_CONTROL_LIST);
+  // A folder can give a list to each new file, which lets others in with the mode of the old one.
+  if (!listed && (await attributeNames(temp.fd)).includes(ACCESS_CONTROL_LIST)) await removeList(temp.fd);
   const permissions = keptPermissions(old, owner, listed);
   // Setting what is set already may take as long as a sync where the disk is busy.
   if (owner !== made || (made.mode & 0o7777) !== (permissions & 0o7777)) await temp.chmod(permissions);
@@ -82,11 +79,16 @@ async function chownIfPermitted(temp: FileHandle, { uid, gid }: Owner): Promise<
   }
 }
 
-/** The names of a file's extended attributes; empty where the file system or the platform has none. Never rejects. */
-export async function attributeNames(fd: number): Promise<readonly string[]> {
+async function removeList(fd: number): Promise<void> {
+  const { removeAttr } = await import("fs-native-extensions");
+  await removeAttr(fd, ACCESS_CONTROL_LIST);
+}
+
+/** Empty where the file system or the platform has none. At once: looking costs less than a turn through the thread pool. */
+async function attributeNames(fd: number): Promise<readonly string[]> {
   try {
-    const { listAttrs } = await import("fs-native-extensions");
-    return await listAttrs(fd);
+    const { listAttrsSync } = await import("fs-native-extensions");
+    return listAttrsSync(fd);
   } catch {
     return [];
   }

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import path from "node:path";
 import { setAttr, getAttr } from "fs-native-extensions";
 import { describe, expect, test } from "vitest";
 import { beginReplacement } from "../../src/storage/atomic-replace.js";
@@ -76,5 +77,16 @@ describe("extended attributes", () => {
     const { warnings } = await replace(file);
     expect([warnings, await attribute(file, "system.posix_acl_access")]).toEqual([[], LIST]);
     expect((fs.statSync(file).mode & 0o777).toString(OCTAL)).toBe("660");
+  });
+
+  test("that the folder gives to new files are taken away where the old file had no list", async () => {
+    const file = fileWith("old");
+    fs.chmodSync(file, 0o640);
+    const folder = fs.openSync(path.dirname(file), "r");
+    await setAttr(folder, "system.posix_acl_default", LIST);
+    fs.closeSync(folder);
+    const { warnings } = await replace(file);
+    expect([warnings, await attribute(file, "system.posix_acl_access")]).toEqual([[], undefined]);
+    expect((fs.statSync(file).mode & 0o777).toString(OCTAL)).toBe("640");
   });
 });
