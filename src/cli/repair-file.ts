@@ -5,7 +5,7 @@ import { prepareRepair, repairedPieces, type PreparedRepair } from "../store/csv
 import { reportDone } from "./report-done.js";
 import { repairInPlace, repairTo, writeSalvaged, type RepairWriting } from "../store/csv-repair-writing.js";
 import { memorySource } from "../store/csv-source.js";
-import { plannedFiles, quarantinePathFor, type RepairFiles } from "../store/repair-files.js";
+import { plannedFiles, quarantinePathFor, takenFile, type RepairFiles } from "../store/repair-files.js";
 import { requireTerminal, requireYes } from "./asking.js";
 import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
@@ -85,6 +85,7 @@ class Repair {
   async show(): Promise<void> {
     await this.#warnWhereNothingIsLeft();
     await this.#report("dry run", this.#planned(), []);
+    this.#requireFree();
   }
 
   /** The repaired file to standard output; what is set aside goes nowhere, and is still in the input. */
@@ -111,6 +112,7 @@ class Repair {
 
   async replace(snapshot: Snapshot): Promise<void> {
     const { partial } = this.#targets;
+    this.#requireFree();
     if (this.#prepared.plan.isIdentity) {
       if (partial !== undefined) await writeSalvaged(this.#prepared, this.#writing(), partial);
       await this.#report("done", this.#planned(), []);
@@ -154,6 +156,17 @@ class Repair {
     return plannedFiles(this.#prepared, output, { now: this.#now, partial });
   }
 
+  /** @throws SessionsError STORE_EXISTS where a file that was named would be replaced, and nobody said that it may */
+  #requireFree(): void {
+    const { output, partial } = this.#targets;
+    const isSetAside = this.#prepared.proof.quarantined.count > 0;
+    const beside =
+      typeof output === "object" ? [output.path, ...(isSetAside ? [quarantinePathFor(output.path)] : [])] : [];
+    const named = [...beside, partial];
+    const taken = named.find((file) => file !== undefined && isThere(file));
+    if (taken !== undefined && this.#options.force !== true) throw takenFile(taken);
+  }
+
   /** From here on an interrupt calls the writing off. */
   #writing(): RepairWriting {
     return {
@@ -162,6 +175,7 @@ class Repair {
       now: this.#now,
       origin: originOf(this.#context, this.#settings),
       partial: this.#targets.partial,
+      mayReplace: this.#options.force === true,
     };
   }
 

@@ -38,8 +38,7 @@ function asideSteps(context: CliContext, prepared: PreparedRepair, files: Repair
   const read = files.backup ?? input.location;
   if (read !== STANDARD_INPUT_NAME) {
     if (proof.quarantined.salvageable > 0 && files.partial === undefined) {
-      const output = files.backup === undefined && files.output !== undefined ? word(files.output) : "again.csv";
-      const command = `sessions repair ${word(read)} -o ${output} --partial certain.csv`;
+      const command = `sessions repair ${word(read)} -o again.csv --partial certain.csv`;
       steps.push(["Get what is certain of it as CSV:", command]);
     }
     if (codes.includes("invalid-utf8")) {

@@ -8,12 +8,14 @@ export interface RepairOptions extends GlobalOptions {
   readonly lossy?: boolean;
   readonly partial?: string;
   readonly fromBackup?: string;
+  readonly force?: boolean;
   readonly yes?: boolean;
 }
 
 export function addRepairOptions(command: Command): Command {
   return command
     .option("-o, --output <path>", "write the repaired file there, - for standard output, and leave this one alone")
+    .option("--force", "with -o and --partial: write over files that are there")
     .option("-n, --dry-run", "only say what would be done")
     .option("--diff", "print the differences; writes nothing unless -y or -o is given too")
     .option("--lossy", "also set right what loses or guesses something")

@@ -15,7 +15,7 @@ import { beginLogEntry, dropOldEntries, type LogEntryWriter } from "./change-log
 import { copyPieces } from "./copy-pieces.js";
 import { allOf, repairedPieces, type PreparedRepair } from "./csv-repair.js";
 import { quarantineLines } from "./quarantine-file.js";
-import { quarantineName, quarantinePathFor, type RepairFiles } from "./repair-files.js";
+import { quarantineName, quarantinePathFor, takenFile, type RepairFiles } from "./repair-files.js";
 import { salvagedCsv } from "./salvaged-csv.js";
 import type { ChangeOrigin } from "./store.js";
 
@@ -26,8 +26,10 @@ export interface RepairWriting {
   readonly now: Date;
   /** Who repairs the file; left out, the change log has nothing of it. */
   readonly origin?: ChangeOrigin | undefined;
-  /** Where to put what is certain of the quarantined records as CSV; replaced where it is there. */
+  /** Where to put what is certain of the quarantined records as CSV. */
   readonly partial?: string | undefined;
+  /** The files that are named may take the place of files that are there; what is repaired in place always may. */
+  readonly mayReplace?: boolean;
 }
 
 /** What was written. */
@@ -40,7 +42,8 @@ export interface RepairWritten extends RepairFiles {
  * Replaces the input by its repaired version: backup, quarantine and `partial` are whole and on the disk before the file
  * changes, which it does in one step.
  *
- * STORE_CHANGED: the file is not the version any more that was planned for. STORE_LOCKED, IO_FAILED, CANCELLED: as they
+ * STORE_CHANGED: the file is not the version any more that was planned for. STORE_EXISTS: `partial` is there, and may not
+ * be replaced. STORE_LOCKED, IO_FAILED, CANCELLED: as they
  * say. After all of these, and after an error that is a mistake of ours, the file is as it was, and no backup and no
  * quarantine of this call is there; only `partial`, where it replaced a file, may be new. DURABILITY_UNKNOWN: all is
  * done, and a power cut may bring the old file back. A process that is killed may leave a backup and a quarantine that
@@ -88,10 +91,10 @@ export async function repairInPlace(
 }
 
 /**
- * Writes the repaired version to another file, and what is set aside to `<target>.quarantine.jsonl`. Each of them is
- * replaced in one step where it is there, and made with mode 0600 where it is not. The input is only read.
+ * Writes the repaired version to another file, and what is set aside to `<target>.quarantine.jsonl`. Each of them is made
+ * with mode 0600, or where it is there and may be, replaced in one step. The input is only read.
  *
- * STORE_NOT_A_FILE: the target is a directory, a device or the like. Others as for `repairInPlace`: the target is as it
+ * STORE_EXISTS: one of the files is there, and may not be replaced; all are as they were. STORE_NOT_A_FILE: the target is a directory, a device or the like. Others as for `repairInPlace`: the target is as it
  * was then; a quarantine and `partial` that were there before may be new.
  */
 export async function repairTo(
@@ -99,7 +102,7 @@ export async function repairTo(
   target: string,
   writing: RepairWriting,
 ): Promise<RepairWritten> {
-  using old = openIfThere(target);
+  using old = openReplaced(target, writing);
   const realPath = old?.realPath ?? (await realTarget(target));
   const wasThere = existsSync(sidecarFolder(realPath));
   const lock = await lockTarget(realPath, writing);
@@ -139,11 +142,11 @@ async function lockTarget(realPath: string, writing: RepairWriting): Promise<Fil
   }
 }
 
-/** Writes only what is certain of the quarantined records, for a repair that goes to standard output. */
+/** Writes only what is certain of the quarantined records, for a repair that goes to standard output. Errors as for `repairTo`. */
 export async function writeSalvaged(prepared: PreparedRepair, writing: RepairWriting, path: string): Promise<void> {
   const files = new FileGroup(writing);
   try {
-    using old = openIfThere(path);
+    using old = openReplaced(path, writing);
     const main = await files.begin(old?.realPath ?? (await realTarget(path)), old);
     await copyPieces(main, [salvagedCsv(prepared.plan)], prepared.proof.bytes.quarantined);
     await main.commit();
@@ -183,7 +186,7 @@ class FileGroup {
 
   /** A file anywhere, made or replaced. */
   async addAt(path: string, pieces: () => Iterable<Uint8Array>): Promise<void> {
-    const old = openIfThere(path);
+    const old = openReplaced(path, this.#writing);
     if (old !== undefined) this.#replaced.push(old);
     const replacement = await this.begin(old?.realPath ?? (await realTarget(path)), old);
     await this.#add({ path, replacement, isNew: old === undefined }, pieces);
@@ -273,7 +276,14 @@ async function requireSettled(snapshot: Snapshot, { now }: RepairWriting): Promi
   });
 }
 
-/** The file that is to be replaced. @throws SessionsError STORE_NOT_A_FILE, IO_FAILED */
+/** The file that is to be replaced, if there is one. @throws SessionsError STORE_EXISTS, STORE_NOT_A_FILE, IO_FAILED */
+function openReplaced(path: string, { mayReplace = false }: RepairWriting): Snapshot | undefined {
+  const old = openIfThere(path);
+  if (old === undefined || mayReplace) return old;
+  old.close();
+  throw takenFile(path);
+}
+
 function openIfThere(path: string): Snapshot | undefined {
   try {
     return openSnapshot(path);

@@ -1,3 +1,4 @@
+import { SessionsError } from "../errors.js";
 import { backupName, compactTime } from "../storage/backup-name.js";
 import { sidecarFilePath, type SidecarFileName } from "../storage/sidecar-file.js";
 import type { PreparedRepair } from "./csv-repair.js";
@@ -21,10 +22,15 @@ export function quarantinePathFor(target: string): string {
   return `${target}.quarantine.jsonl`;
 }
 
-/**
- * The files that a repair would write now, without writing any.
- *
- */
+/** The error where a file that is to be written new is there. Pure. */
+export function takenFile(path: string): SessionsError {
+  return new SessionsError("STORE_EXISTS", {
+    path,
+    hint: "name another file with -o or --partial, or write over it with --force",
+  });
+}
+
+/** The files that a repair would write now, without writing any. */
 export function plannedFiles(
   { input, proof, plan }: PreparedRepair,
   target: "in place" | "standard output" | { readonly path: string },

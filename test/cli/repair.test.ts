@@ -8,6 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { csvFile, csvRow, Folder, HEADER, NOW, type RunOptions } from "./context.js";
 
@@ -118,10 +119,10 @@ test("where nothing can be recovered -o is the header alone", async () => {
   expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject({ text: "nothing of ours\n" });
 });
 
-test("-o writes another file with its quarantine, mode 0600, and replaces both the next time", async () => {
+test("-o writes another file with its quarantine, mode 0600, and replaces both with --force", async () => {
   const folder = folderWith(DAMAGED);
-  for (const run of [1, 2]) {
-    const { stdout, exitCode } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  for (const run of [[], ["--force"]]) {
+    const { stdout, exitCode } = await folder.run(["repair", "s.csv", "-o", "out.csv", ...run]);
     expect(stdout).toBe(
       `${REPORT}Written:\n  out.csv.quarantine.jsonl: quarantine\n  out.csv: the repaired file\n${NEXT("out.csv.quarantine.jsonl")}`,
     );
@@ -136,11 +137,54 @@ test("-o writes another file with its quarantine, mode 0600, and replaces both t
   expect(filesIn(folder)).toEqual(["out.csv", "out.csv.quarantine.jsonl", "s.csv"]);
 });
 
+test.for([
+  [["-o", "taken"], "taken"],
+  [["-o", "taken", "--dry-run"], "taken"],
+  [["-o", "taken", "--diff"], "taken"],
+  [["-o", "out.csv"], "out.csv.quarantine.jsonl"],
+  [["-o", "out.csv", "--dry-run"], "out.csv.quarantine.jsonl"],
+  [["-o", "out.csv", "--partial", "taken"], "taken"],
+  [["-o", "-", "--partial", "taken"], "taken"],
+  [["--yes", "--partial", "taken"], "taken"],
+  [["--partial", "taken"], "taken"],
+] as const)("%j leaves %s, which is there already, and writes nothing", async ([options, taken]) => {
+  const folder = folderWith(DAMAGED);
+  folder.write(taken, "the only copy");
+  const { stderr, exitCode } = await folder.run(["repair", "s.csv", ...options]);
+  expect({ stderr: stderr.slice(stderr.indexOf("error:")), exitCode }).toEqual({
+    stderr:
+      `error: <dir>/${taken} exists already; it was left as it is\n` +
+      "  name another file with -o or --partial, or write over it with --force\n",
+    exitCode: 2,
+  });
+  expect(folder.read(taken)).toBe("the only copy");
+  expect(folder.read("s.csv")).toBe(DAMAGED);
+  expect(folder.names()).toEqual(["s.csv", taken].sort());
+});
+
+test("--force lets --partial take the place of a file", async () => {
+  const folder = folderWith(DAMAGED);
+  folder.write("p.csv", "old");
+  expect(await folder.run(["repair", "s.csv", "-y", "--partial", "p.csv", "--force"])).toMatchObject({ exitCode: 4 });
+  expect(folder.read("p.csv").trimEnd()).toBe(HEADER);
+});
+
+test("in place an older quarantine stays, also one of this very second", async () => {
+  const folder = folderWith(DAMAGED);
+  mkdirSync(path.dirname(folder.file(QUARANTINE)), { recursive: true });
+  folder.write(QUARANTINE, "older");
+  const { stdout } = await folder.run(["repair", "s.csv", "-y"]);
+  const numbered = QUARANTINE.replace(".jsonl", "-2.jsonl");
+  expect(stdout).toContain(`\n  ${numbered}: quarantine\n`);
+  expect(folder.read(QUARANTINE)).toBe("older");
+  expect(jsonLine(folder, numbered)).toMatchObject(QUARANTINE_LINE);
+});
+
 test("a quarantine of an earlier run stays, and a warning says whose it is", async () => {
   const folder = folderWith(DAMAGED);
   await folder.run(["repair", "s.csv", "-o", "out.csv"]);
   folder.write("s.csv", REPAIRED);
-  const { stderr } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
+  const { stderr } = await folder.run(["repair", "s.csv", "-o", "out.csv", "--force"]);
   expect(stderr).toBe("warning: out.csv.quarantine.jsonl is from an earlier run; this one set nothing aside\n");
   expect(jsonLine(folder, "out.csv.quarantine.jsonl")).toMatchObject(QUARANTINE_LINE);
 });
@@ -198,7 +242,7 @@ test("--partial is always written, with what is certain of the records that are 
   expect(folder.read("p.csv")).toMatch(
     new RegExp(`^${HEADER}\r\nb,telegram_1,telegram,t-b,2025-09-30T08:00:00,,[^\n]*\r\n$`),
   );
-  await folder.run(["repair", "s.csv", "-y", "--partial", "p.csv"]);
+  await folder.run(["repair", "s.csv", "-y", "--partial", "p.csv", "--force"]);
   expect(folder.read("p.csv")).toBe(`${HEADER}\r\n`);
 });
 
@@ -412,7 +456,7 @@ test("after a repair that set records aside it is said how to get what is certai
   const folder = folderWith(UNCERTAIN);
   const certain = "Get what is certain of it as CSV: sessions repair";
   const { stdout } = await folder.run(["repair", "s.csv", "-o", "out.csv"]);
-  expect(stdout).toContain(`\n  ${certain} s.csv -o out.csv --partial certain.csv\n`);
+  expect(stdout).toContain(`\n  ${certain} s.csv -o again.csv --partial certain.csv\n`);
   expect(stdout).toMatch(/\n {2}See why it is set aside: sessions explain timestamp-invalid\n$/);
   const inPlace = await folder.run(["repair", "s.csv", "-y"]);
   expect(inPlace.stdout).toContain(`\n  ${certain} ${BACKUP} -o again.csv --partial certain.csv\n`);

@@ -132,7 +132,7 @@ test("another file: it is made with its quarantine, and replaced the next time; 
   for (const mode of [0o600, 0o644]) {
     const { snapshot, prepared: repair } = prepared(file);
     using open = snapshot;
-    const { quarantine } = await repairTo(repair, out, WRITING);
+    const { quarantine } = await repairTo(repair, out, { ...WRITING, mayReplace: mode === 0o644 });
     expect(quarantine).toBe(`${out}.quarantine.jsonl`);
     expect(fs.readFileSync(out, "utf8")).toBe(repairedByLines(DAMAGED));
     expect(fs.statSync(out).mode & 0o777).toBe(mode);
@@ -141,6 +141,22 @@ test("another file: it is made with its quarantine, and replaced the next time; 
   }
   expect(treeOf(file)).toEqual(["out.csv", "out.csv.quarantine.jsonl", "s.csv"]);
 });
+
+test.for(["out.csv", "out.csv.quarantine.jsonl", "p.csv"])(
+  "%s that is there is not replaced unasked",
+  async (taken) => {
+    const file = fileWith(DAMAGED);
+    const [out, partial] = ["out.csv", "p.csv"].map((name) => path.join(path.dirname(file), name));
+    fs.writeFileSync(path.join(path.dirname(file), taken), "old");
+    const { snapshot, prepared: repair } = prepared(file);
+    onTestFinished(() => snapshot.close());
+    expect(await failureOf(() => repairTo(repair, out ?? "", { ...WRITING, partial }))).toMatchObject({
+      code: "STORE_EXISTS",
+    });
+    expect(treeOf(file)).toEqual([taken, "s.csv"].sort());
+    expect(fs.readFileSync(path.join(path.dirname(file), taken), "utf8")).toBe("old");
+  },
+);
 
 test("a file that needs no repair is copied byte for byte, whatever its plan gives out", async () => {
   const file = fileWith("head\nkept\n");

@@ -38,10 +38,10 @@ Without -o the file is replaced in one step, after a copy of its exact bytes was
 put into <file>.d/backups/ and what is set aside into <file>.d/quarantine/. A
 file that needs no repair is not touched.
 
-With -o <path> the file is only read. <path> and <path>.quarantine.jsonl are
-replaced where they are there, and new files have mode 0600. <path> is always
-written; the quarantine only where something is set aside. With -o - what is set
-aside is only reported.
+With -o <path> the file is only read. <path> is always written; what is set
+aside goes to <path>.quarantine.jsonl. Files that are there are only replaced
+with --force; new files have mode 0600. With -o - what is set aside is only
+reported.
 
 Exit codes: 0 the result is whole; 4 something was set aside, or errors remain
 that a person must decide about.
