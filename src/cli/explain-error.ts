@@ -19,7 +19,7 @@ export async function explained(error: SessionsError): Promise<SessionsError> {
   const head = readHead(path);
   if (head === undefined) return error;
   const { explainHeader } = await import("./explain-header.js");
-  return withDetails(error, explainHeader(head, path));
+  return withDetails(error, explainHeader(head));
 }
 
 function withDetails({ code, details }: SessionsError, more: ErrorDetails | undefined): SessionsError {

@@ -2,26 +2,25 @@ import { parse } from "csv-parse/sync";
 import type { ErrorDetails } from "../errors.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import { parseTimestamp } from "../session/timestamp.js";
-import { shellQuote } from "./shell-quote.js";
 
 /** Names of ours that a line must hold to be taken for a header of ours in other clothes. */
 const ENOUGH_NAMES = 5;
 const ARROW = " for ";
 
 const DELIMITERS = [
-  { delimiter: ",", name: "commas", typed: "," },
-  { delimiter: ";", name: "semicolons", typed: ";" },
-  { delimiter: "\t", name: "tabs", typed: "\\t" },
-  { delimiter: "|", name: "vertical bars", typed: "|" },
+  { delimiter: ",", name: "commas" },
+  { delimiter: ";", name: "semicolons" },
+  { delimiter: "\t", name: "tabs" },
+  { delimiter: "|", name: "vertical bars" },
 ] as const;
 
-/** What a first line that is no header of ours is instead, and what to do; undefined where it is like none that is known. */
-export function explainHeader(head: Buffer, path: string): ErrorDetails | undefined {
-  for (const { delimiter, name, typed } of DELIMITERS) {
+/** What a first line that is no header of ours is instead; undefined where it is like none that is known. */
+export function explainHeader(head: Buffer): ErrorDetails | undefined {
+  for (const { delimiter, name } of DELIMITERS) {
     const fields = firstRecord(head, delimiter);
     const ours = fields.flatMap((field) => COLUMN_NAMES.filter((column) => column === normalized(field)));
-    if (ours.length >= ENOUGH_NAMES) return delimiter === "," ? misnamed(fields) : separated(name, typed, path);
-    if (delimiter === "," && looksLikeSession(fields)) return headless(path);
+    if (ours.length >= ENOUGH_NAMES) return delimiter === "," ? misnamed(fields) : separated(name);
+    if (delimiter === "," && looksLikeSession(fields)) return HEADLESS;
   }
   return undefined;
 }
@@ -42,22 +41,15 @@ function normalized(name: string): string {
   return name.trim().toLowerCase().replaceAll(/[ -]+/g, "_");
 }
 
-function separated(name: string, typed: string, path: string): ErrorDetails {
-  const convert = `import csv,sys; csv.writer(sys.stdout).writerows(csv.reader(sys.stdin,delimiter="${typed}"))`;
-  return {
-    reason: `its columns are separated by ${name}, not by commas`,
-    hint: `make a copy with commas: python3 -c '${convert}' < ${shellQuote(path)} > copy.csv`,
-  };
+function separated(name: string): ErrorDetails {
+  return { reason: `its columns are separated by ${name}, not by commas` };
 }
 
 function misnamed(fields: readonly string[]): ErrorDetails | undefined {
   const wrong = fields.filter((field) => isOurs(normalized(field)) && !isOurs(field));
   if (wrong.length === 0) return undefined;
   const examples = wrong.slice(0, 2).map((field) => `"${field}"${ARROW}${normalized(field)}`);
-  return {
-    reason: `the header writes the columns' names in another way: ${examples.join(", ")}`,
-    hint: `in a copy, write the first line as: ${fields.map((field) => (isOurs(normalized(field)) ? normalized(field) : field)).join(",")}`,
-  };
+  return { reason: `the header writes the columns' names in another way: ${examples.join(", ")}` };
 }
 
 function isOurs(name: string): boolean {
@@ -69,9 +61,4 @@ function looksLikeSession(fields: readonly string[]): boolean {
   return [createdAt, lastActivity].every((place) => !Number.isNaN(parseTimestamp(fields[place] ?? "")));
 }
 
-function headless(path: string): ErrorDetails {
-  return {
-    reason: "there is no header: the first line is a session already",
-    hint: `make a copy with one: (echo ${COLUMN_NAMES.join(",")}; cat ${shellQuote(path)}) > copy.csv`,
-  };
-}
+const HEADLESS: ErrorDetails = { reason: "there is no header: the first line is a session already" };

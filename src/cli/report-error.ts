@@ -64,7 +64,7 @@ function jsonLine(body: object): string {
 const INDENT = "  ";
 
 async function hintLines(output: TextOutput, hint: string): Promise<string> {
-  const [, prose, command] = /^(.*?:) ((?:sessions|sed|head|mkdir|rm|ls|python3|\(echo) .*)$/s.exec(hint) ?? [];
+  const [, prose, command] = /^(.*?:) ((?:sessions|sed|head|mkdir|rm|ls) .*)$/s.exec(hint) ?? [];
   if (prose === undefined || command === undefined || !output.isTerminal || hint.length + 2 <= output.columns) {
     return paragraph(output, hint, INDENT);
   }
