@@ -37,7 +37,7 @@ export async function openStoreOf(context: CliContext, settings: Settings, { at 
   const { CsvStore } = await import("../store/csv-store.js");
   const file = path.resolve(context.workingDirectory, location);
   using snapshot = openSnapshot(file);
-  const instant = resolveTime(at, context.clock());
+  const instant = resolveTime(at, settings.retention.now);
   const unusable: string[] = [];
   const copies = listBackups(snapshot.realPath)
     .filter(({ problem, manifest, name }) => problem === undefined && !(manifest?.isEncrypted ?? name.endsWith(".age")))

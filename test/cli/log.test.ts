@@ -242,6 +242,19 @@ describe("a version of the past is never read from a copy", () => {
     });
   });
 
+  test("that is younger than a time before --now", async () => {
+    const folder = await copied();
+    const at = ["-s", "s.csv", "--now", "2025-09-29T10:30:00Z"];
+    const { stdout, stderr } = await folder.run([...at, "list", "--at", "1h ago", "--format", "ids"]);
+    expect({ stdout, stderr }).toEqual({
+      stdout: "s1\ns2\ns3\n",
+      stderr: "As of 2025-09-29T09:30:00Z: the version of 2025-09-28T10:00:00Z, from a backup.\n",
+    });
+    expect(await folder.run([...at, "show", "s2", "--at", "1h ago"])).toMatchObject({ exitCode: 0 });
+    const restored = await folder.run([...at, "restore", "1h ago", "-n"]);
+    expect(restored.stdout).toContain("s.csv.d/backups/s-20250928T100000Z.csv (3 sessions");
+  });
+
   test("that is encrypted and has no manifest", async () => {
     const folder = await copied();
     folder.write(`${LAST}.age`, "age-encryption.org/v1\n");
