@@ -11,7 +11,7 @@ import { originOf } from "./change-origin.js";
 import type { CliContext } from "./context.js";
 import type { ImportOptions } from "./import-options.js";
 import { note, warn } from "./notes.js";
-import { openImportInput } from "./open-import-input.js";
+import { openImportInput, requireImportInput } from "./open-import-input.js";
 import { chooseStore, openStoreAt, STANDARD_INPUT, STANDARD_INPUT_NAME } from "./open-store.js";
 import { count, groupDigits } from "./render/numbers.js";
 import { reportDone } from "./report-done.js";
@@ -53,8 +53,10 @@ async function importInto(
   location: string,
   options: ImportOptions,
 ): Promise<void> {
+  requireImportInput(context, file);
   const store = await openStoreAt(context, settings, location);
   if (options.dryRun !== true && options.yes !== true) {
+    await columnsOf(store, options);
     requireTerminal(
       context,
       "import",

@@ -42,12 +42,13 @@ export async function removeSessions(
     requireDecodable(store, command, plan);
     return;
   }
+  // Whether there is a file that can be read comes before whether somebody can be asked.
+  const foreignAge = await foreignWriteAge(context, store);
   const isAgreed = options.yes === true || options.confirm !== undefined;
   if (!isAgreed) {
     const hint = "add --yes to delete without asking, or --dry-run to only see what would go";
     requireTerminal(context, command.name, "deletes", hint);
   }
-  const foreignAge = await foreignWriteAge(context, store);
   const shown = isAgreed ? undefined : await store.planRemoval({ ...request, collectIds: true });
   if (shown !== undefined) {
     requireLimit(shown, options);

@@ -140,6 +140,24 @@ test.for<[string, string[]]>([
   expect(folder.read("sessions.csv")).toBe(before);
 });
 
+test.for([
+  [["undo", "9"], "the log holds no change 9", 2],
+  [["import", "no.csv"], "no such file: <dir>/no.csv", 10],
+  [["-s", "no.csv", "import", "sessions.csv"], "no such file: <dir>/no.csv", 10],
+  [["-s", "no.csv", "prune"], "no such file: <dir>/no.csv", 10],
+  [["-s", "no.csv", "delete", "--expired"], "no such file: <dir>/no.csv", 10],
+  [["-s", "text", "prune"], "cannot use <dir>/text: the first line is no header", 13],
+] as const)(
+  "%j without a terminal is told first that there is nothing to do it with",
+  async ([argv, text, exitCode]) => {
+    const { folder } = started();
+    folder.write("text", "Dear Sir,\n");
+    const outcome = await folder.run(argv);
+    expect(outcome.stderr).toContain(`error: ${text}`);
+    expect(outcome.exitCode).toBe(exitCode);
+  },
+);
+
 test.for([...[PRUNE, DELETE].map((argv) => [...argv, "--dry-run"])])(
   "%j writes nothing, not even the folder beside",
   async (argv) => {

@@ -74,13 +74,13 @@ export async function runUndo(
   const foreignAge = await ageOfForeignSnapshot(context, current);
   let shown: UndoPlan | undefined;
   if (options.yes !== true) {
+    shown = shownPlan();
     requireTerminal(
       context,
       "undo",
       "changes the file",
       "add --yes to change it without asking, or --dry-run to only see what it would do",
     );
-    shown = shownPlan();
     await context.stderr.write(await paragraph(context.stderr, textOf(shown, "will be")));
     if (foreignAge !== undefined) await warnOfForeignWriter(context, settings, foreignAge);
     await requireYes(context, `Take change ${shown.change.number} back?`);
