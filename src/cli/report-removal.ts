@@ -22,15 +22,16 @@ export async function removalText(
   plan: RemovalPlan,
   { criterion, verb, stream }: Telling,
 ): Promise<string> {
-  const { removed, total, keptPending, keptUndecodable } = plan;
+  const { removed, removedPending, total, keptPending, keptUndecodable } = plan;
   const span = await activitySpan(settings, plan, context[stream].isTerminal);
+  const pending = removedPending === 0 ? "" : `, ${groupDigits(removedPending)} of them with a pending approval`;
   const kept = [
     keptPending === 0 ? "" : ` ${keptPart(keptPending)}: an approval is pending.`,
     keptUndecodable === 0 ? "" : ` ${keptPart(keptUndecodable)}: not decodable.`,
   ].join("");
   return paragraph(
     context[stream],
-    `${groupDigits(removed)} of ${count(total, "session")} ${verb}: ${criterion}.${span}${kept}`,
+    `${groupDigits(removed)} of ${count(total, "session")} ${verb}${pending}: ${criterion}.${span}${kept}`,
   );
 }
 
@@ -56,12 +57,13 @@ export function removalJson(
   plan: RemovalPlan,
   { isDryRun, warnings }: { readonly isDryRun: boolean; readonly warnings: readonly string[] },
 ): string {
-  const { removed, total, keptPending, keptUndecodable, undecodable, oldest, newest } = plan;
+  const { removed, removedPending, total, keptPending, keptUndecodable, undecodable, oldest, newest } = plan;
   const body = {
     store: location,
     dry_run: isDryRun,
     total,
     removed,
+    removed_pending: removedPending,
     kept: total - removed,
     kept_pending: keptPending,
     kept_undecodable: keptUndecodable,

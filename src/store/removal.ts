@@ -26,6 +26,7 @@ export class RemovalPlanner {
   readonly #ids: Set<string> | undefined;
   #total = 0;
   #removed = 0;
+  #removedPending = 0;
   #keptPending = 0;
   #keptUndecodable = 0;
   #oldest: Instant = Infinity;
@@ -57,6 +58,7 @@ export class RemovalPlanner {
     return {
       total: this.#total,
       removed: this.#removed,
+      removedPending: this.#removedPending,
       keptPending: this.#keptPending,
       keptUndecodable: this.#keptUndecodable,
       undecodable: this.#undecodable.faults(readFromStart),
@@ -84,11 +86,13 @@ export class RemovalPlanner {
       return false;
     }
     if (!this.#selected(record)) return false;
-    if (this.#request.keepPending && reader.isPending(record)) {
+    const isPending = reader.isPending(record);
+    if (this.#request.keepPending && isPending) {
       this.#keptPending += 1;
       return false;
     }
     this.#removed += 1;
+    if (isPending) this.#removedPending += 1;
     const lastActivity = reader.lastActivity(record);
     if (lastActivity < this.#oldest) this.#oldest = lastActivity;
     if (lastActivity > this.#newest) this.#newest = lastActivity;

@@ -194,6 +194,8 @@ export interface RemovalPlan {
   /** Records in the store: sessions, and what cannot be decoded. */
   readonly total: number;
   readonly removed: number;
+  /** Removed although an approval is pending. */
+  readonly removedPending: number;
   /** Selected, and kept because an approval is pending. */
   readonly keptPending: number;
   /** Selected, and kept because they cannot be decoded; they are among `undecodable`. */

@@ -88,7 +88,15 @@ test("the report in JSON has the same numbers for a dry run and for the deed", a
   const argv = ["prune", "--json", "--timeout", "20m"];
   const [dry, done] = [await folder.run([...argv, "-n"]), await folder.run([...argv, "-y"])];
   const expected = {
-    ...{ store: "<dir>/sessions.csv", total: 3, removed: 1, kept: 2, kept_pending: 1, kept_undecodable: 0 },
+    ...{
+      store: "<dir>/sessions.csv",
+      total: 3,
+      removed: 1,
+      removed_pending: 0,
+      kept: 2,
+      kept_pending: 1,
+      kept_undecodable: 0,
+    },
     ...{ oldest_activity: "2025-09-30T10:20:00Z", newest_activity: "2025-09-30T10:20:00Z" },
     ...{ undecodable: 0, undecodable_findings: [], warnings: [] },
   };
@@ -100,14 +108,63 @@ test("delete by selection needs no id", async () => {
   const folder = new Folder();
   folder.fixture("three-rows.csv");
   const { stdout } = await folder.run(["delete", "--user", "12345", "--yes"]);
-  expect(stdout).toBe("1 of 3 sessions deleted: as selected. Last activity: 2025-09-30T10:30:00Z.\n");
+  expect(stdout).toBe("1 of 3 sessions deleted: user 12345. Last activity: 2025-09-30T10:30:00Z.\n");
+});
+
+test("delete says by which selection, and how many of them wait for an approval, before and after", async () => {
+  const folder = new Folder();
+  folder.write(
+    "sessions.csv",
+    csvFile(...["a", "b", "c"].map((id) => csvRow({ id, pending: id === "c" ? "" : '{"t": 1}' }))),
+  );
+  const told = (verb: string): string => `2 of 3 sessions ${verb}, 2 of them with a pending approval: `;
+  const selection = ["--platform", "telegram", "--platform", "api", "--where", "session_id!=c", "--since", "yesterday"];
+  const words =
+    "platform telegram or api, last active at or after 2025-09-29T00:00:00Z, session_id!=c. Last activity: ";
+  const options = { terminal: { columns: 400, rows: 24 }, answers: ["2"] } as const;
+  const { stdout, stderr } = await folder.run(["delete", ...selection], options);
+  expect(stderr).toContain(told("will be deleted") + words);
+  expect(stdout).toContain(told("deleted") + words);
+});
+
+test("delete in JSON counts the pending approvals that go", async () => {
+  const folder = new Folder();
+  folder.write("sessions.csv", csvFile(csvRow({ id: "a", pending: '{"t": 1}' }), csvRow({ id: "b" })));
+  const { stdout } = await folder.run(["delete", "--idle", "1h", "--json", "-n"]);
+  expect(JSON.parse(stdout)).toMatchObject({ removed: 2, removed_pending: 1, kept_pending: 0 });
+});
+
+test("every way to select is told in words", async () => {
+  const folder = new Folder();
+  folder.fixture("three-rows.csv");
+  const cases = [
+    [["--active"], "active"],
+    [["--expired"], "expired"],
+    [["--no-pending"], "without a pending approval"],
+    [["--idle", "30d"], "idle for 30d or longer"],
+    [
+      ["--until", "now", "--created-since", "2025-09-01"],
+      "last active before 2025-09-30T10:45:00Z, created at or after 2025-09-01T00:00:00Z",
+    ],
+    [
+      ["--created-until", "2h ago", "--search", "a\u001bb"],
+      'created before 2025-09-30T08:45:00Z, any field holds "a\\x1bb"',
+    ],
+  ] as const;
+  for (const [options, words] of cases) {
+    const { stdout } = await folder.run(["delete", ...options, "-n"]);
+    expect(stdout).toMatch(/^[0-3] of 3 sessions would be deleted/);
+    expect(stdout).toContain(`: ${words}.`);
+  }
 });
 
 test("delete of ids with a selection takes what is both", async () => {
   const folder = new Folder();
   folder.fixture("three-rows.csv");
   const { stdout } = await folder.run(["delete", "a1b2", "e5f6", "--pending", "--yes"]);
-  expect(stdout).toContain("1 of 3 sessions deleted: 2 ids.");
+  expect(stdout).toContain(
+    "1 of 3 sessions deleted, 1 of them with a pending approval: 2 ids, with a pending approval.",
+  );
 });
 
 test("a prune that finds nothing leaves the very same file", async () => {

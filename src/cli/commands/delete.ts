@@ -9,6 +9,7 @@ import { removeSessions } from "../remove-sessions.js";
 import { count } from "../render/numbers.js";
 import { requireSessions } from "../require-sessions.js";
 import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
+import { selectionWords } from "../selection-words.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface DeleteOptions extends GlobalOptions, SelectionOptions, RemovalOptions {}
@@ -47,7 +48,9 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
     store,
     {
       name: "delete",
-      criterion: ids.length > 0 ? count(ids.length, "id") : "as selected",
+      criterion: [...(ids.length > 0 ? [count(ids.length, "id")] : []), ...selectionWords(options, retention)].join(
+        ", ",
+      ),
       request: { selection: [...byId, ...chosen], retention, keepPending: false },
       guardsHalf: true,
     },
