@@ -4,6 +4,7 @@ import { SessionsError } from "../errors.js";
 import { STANDARD_INPUT } from "./open-store.js";
 import { parseFields } from "./output-options.js";
 import type { SelectionOptions } from "./selection-options.js";
+import { shellQuote } from "./shell-quote.js";
 import type { GlobalOptions } from "./settings.js";
 
 const FORMATS = ["json", "jsonl", "csv", "tsv", "md", "sql"] as const;
@@ -42,6 +43,9 @@ const FORMAT_OF_ENDING: Readonly<Record<string, ExportFormat>> = {
   ".md": "md",
   ".sql": "sql",
 };
+
+/** Files of spreadsheet programs, which would call text in them damaged. */
+const SPREADSHEET_ENDINGS: ReadonlySet<string> = new Set([".xlsx", ".xlsm", ".xls", ".ods", ".numbers"]);
 
 /** Formats that an option goes with. */
 const FITTING = { "--raw": ["json", "jsonl"], "--excel": ["csv", "tsv"], "--table": ["sql"] } as const;
@@ -89,6 +93,13 @@ export function exportPlan(options: ExportOptions, workingDirectory: string): Ex
 function outputOf(output: string | undefined, workingDirectory: string): string | undefined {
   if (output === undefined || output === STANDARD_INPUT) return undefined;
   if (output.trim() === "") throw usage("-o is empty", "name the file, for example: -o sessions.json");
+  const { dir, name, ext } = path.parse(output);
+  if (SPREADSHEET_ENDINGS.has(ext.toLowerCase())) {
+    throw usage(
+      `export writes no ${ext} files, but CSV that spreadsheet programs open`,
+      `write that with: --excel -o ${shellQuote(path.join(dir, `${name}.csv`))}`,
+    );
+  }
   return path.resolve(workingDirectory, output);
 }
 

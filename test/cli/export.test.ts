@@ -45,6 +45,22 @@ describe("options that do not fit together are refused before anything is read",
   });
 });
 
+test.each([
+  [["-o", "out.xlsx"], ".xlsx", "out.csv"],
+  [["-o", "to/my out.XLS", "--excel"], ".XLS", "'to/my out.csv'"],
+  [["-o", "out.ods", "--format", "csv", "--force"], ".ods", "out.csv"],
+])("%j is not taken for a spreadsheet", async (options, ending, name) => {
+  const folder = folderWith("");
+  expect(await folder.run(["export", ...STORE, ...options])).toEqual({
+    stdout: "",
+    stderr:
+      `error: export writes no ${ending} files, but CSV that spreadsheet programs open\n` +
+      `  write that with: --excel -o ${name}\n`,
+    exitCode: 2,
+  });
+  expect(folder.names()).toEqual(["sessions.csv"]);
+});
+
 describe("csv", () => {
   test("is the file, byte for byte", async () => {
     const content = `\ufeff${HEADER},note\r\n"s1",telegram_1,telegram,t,2025-09-30 08:00:00+02:00,soon,"",{x,é\r\n\r\ntorn\r\n`;
