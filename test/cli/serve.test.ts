@@ -132,11 +132,11 @@ test.each([
     "error: serve takes times without an offset as UTC, and writes them so\n  leave out --file-tz and SESSIONS_FILE_TZ, for a file that a backend with local times does not write any more\n",
     2,
   ],
-  [
-    ["--store", "-"],
-    "error: standard input can only be read\n  name the file with --store <path>, or look at what would happen with --dry-run\n",
+  ...[["--store", "-"], ["-"]].map((argv): [string[], string, number] => [
+    argv,
+    "error: serve needs a file: what is changed cannot be written to standard input\n  name the file, for example: sessions serve sessions.csv\n",
     2,
-  ],
+  ]),
   [["a.csv", "b.csv"], "error: serve takes only <file>, and options\n  see: sessions help serve\n", 2],
   [["no.csv"], "error: no such file: <dir>/no.csv\n", 10],
   [

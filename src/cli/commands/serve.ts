@@ -1,8 +1,11 @@
 import type { Command } from "commander";
+import { SessionsError } from "../../errors.js";
 import type { CliContext } from "../context.js";
+import { STANDARD_INPUT } from "../open-store.js";
 import { parseOrigin, parsePort } from "../parse/address.js";
 import { parseDuration } from "../parse/duration.js";
 import { serveSessions, type ServeOptions } from "../serve-sessions.js";
+import { Settings } from "../settings.js";
 
 export function serveCommand(program: Command, context: CliContext): Command {
   const command = program
@@ -20,9 +23,19 @@ export function serveCommand(program: Command, context: CliContext): Command {
       "how often expired sessions leave the file; 0s: never (default: 5m)",
       parseDuration,
     );
-  return command
-    .addHelpText("after", HELP)
-    .action(async (file: string | undefined) => serveSessions(context, file, command.optsWithGlobals<ServeOptions>()));
+  return command.addHelpText("after", HELP).action(async (file: string | undefined) => {
+    const options = command.optsWithGlobals<ServeOptions>();
+    requireNoStream(new Settings(context, file === undefined ? options : { ...options, store: file }));
+    await serveSessions(context, file, options);
+  });
+}
+
+function requireNoStream(settings: Settings): void {
+  if (settings.findStore().location !== STANDARD_INPUT) return;
+  throw new SessionsError("USAGE", {
+    reason: "serve needs a file: what is changed cannot be written to standard input",
+    hint: "name the file, for example: sessions serve sessions.csv",
+  });
 }
 
 const HELP = `
