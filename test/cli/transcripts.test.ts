@@ -83,6 +83,7 @@ test.for([
     "init",
     "demo",
     "help",
+    "exit-codes",
   ],
 ])("help %s", async (command) => {
   const { stdout, stderr, exitCode } = await new Folder().run(command === "" ? ["--help"] : ["help", command]);

@@ -72,7 +72,9 @@ function description(command: Command): object {
   };
 }
 
-const ADVICE = "A script should treat a code that it does not know as a failure.";
+const ADVICE =
+  "serve ends with 0 after the first of these signals where everything was written.\n" +
+  "A script should treat a code that it does not know as a failure.";
 
 const EXAMPLES = `
 Examples:

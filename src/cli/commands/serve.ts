@@ -47,8 +47,8 @@ A browser at the address shows the sessions on a page, as they change; approvals
 can be cleared there, and sessions deleted.
 
 SIGTERM and Ctrl-C stop it: it takes no more connections, answers what came
-before, writes what is left and ends within five seconds. The second one ends it
-at once.
+before, writes what is left and ends within five seconds, with exit code 0 where
+all is written. The second one ends it at once.
 
 Examples:
   sessions serve                              http://127.0.0.1:8000, this machine only
