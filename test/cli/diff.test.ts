@@ -157,6 +157,13 @@ describe("a version can be named", () => {
     expect(readdirSync(folder.path)).toEqual(["s.csv", "s.csv.d"]);
   });
 
+  test("and where both are of the file that was found, it is said once which one that is", async () => {
+    const folder = folderWith({ "sessions.csv": csvFile(A) });
+    await folder.run(["backup"]);
+    const { stderr } = await folder.run(["diff", "latest"]);
+    expect(stderr.match(/Using sessions\.csv/g)).toHaveLength(1);
+  });
+
   test("by standard input, and the store may be it", async () => {
     const folder = folderWith({ "s.csv": csvFile(A) });
     const stdin = csvFile(A, B);

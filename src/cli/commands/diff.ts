@@ -42,8 +42,9 @@ export function diffCommand(program: Command, context: CliContext): Command {
 export async function runDiff(context: CliContext, words: Sides<string>, options: DiffOptions): Promise<void> {
   const settings = new Settings(context, options);
   const opening = openingOptions(context, options);
-  using from = await openWord(context, settings, words.from, opening);
-  using to = await openWord(context, settings, words.to, opening);
+  const store = storeChooser(context, settings);
+  using from = await openWord(context, settings, words.from, opening, store);
+  using to = await openWord(context, settings, words.to, opening, store);
   const columnNames = [...new Set([...columnNamesIfAsked(options, from), ...columnNamesIfAsked(options, to)])];
   const { retention, naiveOffset } = settings;
   const fields = comparedFields(options.fields, columnNames);
@@ -133,28 +134,40 @@ async function openWord(
   settings: Settings,
   word: string,
   opening: OpenVersionOptions,
+  chosenStore: () => Promise<string>,
 ): Promise<OpenVersion> {
-  const file = word === STANDARD_INPUT ? STANDARD_INPUT : await pathOf(context, settings, word);
+  const file = word === STANDARD_INPUT ? STANDARD_INPUT : await pathOf(context, settings, word, chosenStore);
   if (file !== STANDARD_INPUT) return openVersion(file, opening);
   const source = memorySource(await readStandardInput(context));
   const form = { isCompressed: false, isEncrypted: false };
   return { name: STANDARD_INPUT_NAME, source, ...form, [Symbol.dispose]: () => undefined };
 }
 
-async function pathOf(context: CliContext, settings: Settings, word: string): Promise<string> {
+async function pathOf(
+  context: CliContext,
+  settings: Settings,
+  word: string,
+  chosenStore: () => Promise<string>,
+): Promise<string> {
   const file = pathOfFile(context, word);
   if (file !== undefined) return file;
-  const store = await storeFor(context, settings, word);
+  const store = await storeFor(word, chosenStore);
   requireFile(store);
   if (word === "current" && store === STANDARD_INPUT) return STANDARD_INPUT;
   const storePath = path.resolve(context.workingDirectory, store);
   return word === "current" ? storePath : chooseVersion(context, settings, storePath, word).path;
 }
 
+/** Chooses the store once, so that it is said once which one it is. */
+function storeChooser(context: CliContext, settings: Settings): () => Promise<string> {
+  let chosen: Promise<string> | undefined;
+  return () => (chosen ??= chooseStore(context, settings));
+}
+
 /** Where there is no sessions file, a word that can be nothing but a file's name is told as such. */
-async function storeFor(context: CliContext, settings: Settings, word: string): Promise<string> {
+async function storeFor(word: string, chosenStore: () => Promise<string>): Promise<string> {
   try {
-    return await chooseStore(context, settings);
+    return await chosenStore();
   } catch (error) {
     const needsStore = word === "current" || word === "latest" || timeInputOf(word) !== undefined;
     if (needsStore || !(error instanceof SessionsError) || error.code !== "STORE_NOT_FOUND") throw error;
