@@ -12,7 +12,7 @@ import type { CliContext } from "./context.js";
 import { lockingOf } from "./locking.js";
 import { note, warn } from "./notes.js";
 import { openStore } from "./open-store.js";
-import { count } from "./render/numbers.js";
+import { count, groupDigits } from "./render/numbers.js";
 import { serverToken } from "./server-token.js";
 import { Settings, type GlobalOptions } from "./settings.js";
 import { shellQuote } from "./shell-quote.js";
@@ -166,7 +166,7 @@ async function announce(
     await context.stdout.write(`${JSON.stringify(body)}\n`);
   }
   const loaded = `Loaded ${count(sessions, "session")} from ${shownPath(context, store.location)}`;
-  await note(context, `${loaded} (${expired} expired, ${damaged.count} damaged)`);
+  await note(context, `${loaded} (${groupDigits(expired)} expired, ${groupDigits(damaged.count)} damaged)`);
   const file = shellQuote(shownPath(context, store.location));
   const trouble = manager.findTrouble();
   if (trouble instanceof SessionsError && trouble.code === "STORE_DAMAGED") {

@@ -38,6 +38,16 @@ test("records that are damaged are counted, and how to see them is said", async 
   expect(folder.read("bot.csv")).toBe(file);
 });
 
+test("thousands are told apart in each number", async () => {
+  const folder = new Folder();
+  const rows = Array.from({ length: 1200 }, (_, at) => csvRow({ id: `s${at}` }));
+  const torn = Array.from({ length: 1001 }, () => "torn,record");
+  folder.write("bot.csv", csvFile(...rows, ...torn));
+  expect((await startAndStop(folder, ["bot.csv"])).stderr).toContain(
+    "Loaded 1,200 sessions from bot.csv (1,200 expired, 1,001 damaged)\n",
+  );
+});
+
 test("that nothing can be written to a file whose records are in doubt is said", async () => {
   const folder = new Folder();
   folder.write("bot.csv", `${csvFile(csvRow({ id: "s1" }))}s2,"open,telegram`);
