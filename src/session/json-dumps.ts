@@ -17,7 +17,8 @@ export type JsonInputObject = Readonly<Record<string, JsonInput | undefined>>;
  * A value as Python's `json.dumps` writes it: `", "` and `": "` between parts, `\uXXXX` for what is not printable ASCII.
  * Members that are undefined are left out.
  *
- * @throws TypeError for what JSON cannot hold: numbers that are not finite, cycles, bigints, functions, more than 500 levels
+ * @throws TypeError for what JSON cannot hold: numbers that are not finite, holes and undefined in arrays, cycles, bigints, functions,
+ * objects of a class (a Date, a Map), of which some or all would be lost, more than 500 levels
  */
 export function dumpsJson(value: JsonInput): string {
   return dumpsAt(0, value);
@@ -36,8 +37,8 @@ function dumpsAt(level: number, value: JsonInput): string {
   const levels = level + (value instanceof RawJson ? jsonDepth(value.text) : 1);
   if (levels > MOST_LEVELS) throw new TypeError(`JSON may have ${MOST_LEVELS} levels`);
   if (value instanceof RawJson) return value.text;
-  if (isArray(value)) return `[${value.map((element) => dumpsAt(level + 1, element)).join(", ")}]`;
-  if (typeof value !== "object") throw new TypeError(`a ${typeof value} is no JSON value`);
+  if (isArray(value)) return `[${Array.from(value, (element) => dumpsAt(level + 1, element)).join(", ")}]`;
+  requirePlainObject(value);
   const members = Object.entries(value).filter((member): member is [string, JsonInput] => member[1] !== undefined);
   return `{${members.map(([name, member]) => `${dumpsString(name)}: ${dumpsAt(level + 1, member)}`).join(", ")}}`;
 }
@@ -45,8 +46,9 @@ function dumpsAt(level: number, value: JsonInput): string {
 /** Members to set by their names, as JSON texts; undefined removes one. */
 export type JsonTexts = ReadonlyMap<string, string | undefined>;
 
-/** @throws TypeError as `dumpsJson` */
+/** @throws TypeError as `dumpsJson`, and for members that are no object */
 export function jsonTexts(members: JsonInputObject): JsonTexts {
+  requirePlainObject(members);
   return new Map(
     Object.entries(members).map(([name, value]) => [name, value === undefined ? undefined : dumpsJson(value)]),
   );
@@ -69,6 +71,17 @@ export function mergeJson(text: string, changes: JsonTexts): string {
   }
   for (const [name, value] of left) if (value !== undefined) members.push(`${dumpsString(name)}: ${value}`);
   return `{${members.join(", ")}}`;
+}
+
+/** Those of another realm, such as a `vm` context, are plain too. */
+function requirePlainObject(value: unknown): void {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`${value === null ? "null" : `a value of the type ${typeof value}`} is no JSON object`);
+  }
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return;
+  const { name } = value.constructor;
+  throw new TypeError(`an object of the class ${name} is no JSON value; give a plain object, an array or a text`);
 }
 
 function isArray(value: JsonInput): value is readonly JsonInput[] {

@@ -1,5 +1,7 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { dumpsJson, jsonTexts, mergeJson, type JsonValue } from "../../src/session/json-dumps.js";
+import { dumpsJson, jsonTexts, mergeJson, type JsonInputObject, type JsonValue } from "../../src/session/json-dumps.js";
+import { RawJson } from "../../src/session/raw-json.js";
 
 // The texts are what Python 3's json.dumps gives.
 test.each<[JsonValue, string]>([
@@ -12,8 +14,44 @@ test.each<[JsonValue, string]>([
   expect(dumpsJson(value)).toBe(text);
 });
 
-test.each([NaN, Infinity, [() => 1], { n: 10n }])("what JSON cannot hold is refused: %s", (value) => {
+test.each<[string, unknown]>([
+  ["a number that is none", NaN],
+  ["a number without end", Infinity],
+  ["a function", [() => 1]],
+  ["a bigint", { n: 10n }],
+  ["undefined in an array", [undefined]],
+  ["a hole in an array", new Array<number>(1)],
+  ["a date", { at: new Date(0) }],
+  ["a map", [new Map([["a", 1]])]],
+  ["a set", new Set([1])],
+  ["bytes", { bytes: Buffer.from("a") }],
+  [
+    "an object of a class",
+    {
+      one: new (class One {
+        readonly n = 1;
+      })(),
+    },
+  ],
+  ["an error", new Error("e")],
+])("what JSON cannot hold is refused: %s", (_, value) => {
   expect(() => dumpsJson(value as JsonValue)).toThrow(TypeError);
+});
+
+test.each<[string, unknown]>([
+  ["a map", new Map([["a", 1]])],
+  ["an array", [1]],
+  ["a JSON text", new RawJson('{"a": 1}')],
+  ["a string", "ab"],
+  ["null", null],
+])("members that are %s are refused", (_, members) => {
+  expect(() => jsonTexts(members as JsonInputObject)).toThrow(TypeError);
+});
+
+test("plain objects of another realm, and without a prototype, are plain", () => {
+  const value = runInNewContext("({ a: [{ b: 1 }] })") as JsonValue;
+  expect(dumpsJson(value)).toBe('{"a": [{"b": 1}]}');
+  expect(dumpsJson(Object.assign(Object.create(null) as object, { a: 1 }))).toBe('{"a": 1}');
 });
 
 test.each<[string, Record<string, JsonValue | undefined>, string]>([
