@@ -37,8 +37,8 @@ export class CheckedTime implements TimeSource {
     });
   }
 
-  after(milliseconds: number, callback: () => void): Timer {
-    return this.#source.after(milliseconds, callback);
+  after(milliseconds: number, callback: () => void, keepsAlive = false): Timer {
+    return this.#source.after(milliseconds, callback, keepsAlive);
   }
 }
 

@@ -10,6 +10,7 @@ export class CommitLoop {
   #timer: Timer | undefined;
   /** When it is due. */
   #dueAt: Instant = Infinity;
+  #keepsAlive = false;
   #isEnded = false;
 
   /** @param commit writes all that waits, and never rejects */
@@ -23,13 +24,20 @@ export class CommitLoop {
     return this.#work;
   }
 
-  /** A commit is wanted after so long, unless an earlier one is planned already. */
-  plan(delayMs: number): void {
-    const dueAt = this.#time.now() + delayMs * 1000;
-    if (this.#isEnded || (this.#timer !== undefined && this.#dueAt <= dueAt)) return;
+  /**
+   * A commit is wanted after so long, unless an earlier one is planned already.
+   * @param keepsAlive the process does not end before it
+   */
+  plan(delayMs: number, keepsAlive = true): void {
+    if (this.#isEnded) return;
+    const now = this.#time.now();
+    const dueAt = now + delayMs * 1000;
+    const isPlanned = this.#timer !== undefined;
+    if (isPlanned && this.#dueAt <= dueAt && (this.#keepsAlive || !keepsAlive)) return;
     this.cancelPlan();
-    this.#dueAt = dueAt;
-    this.#timer = this.#time.after(delayMs, () => this.now());
+    this.#dueAt = isPlanned ? Math.min(this.#dueAt, dueAt) : dueAt;
+    this.#keepsAlive = keepsAlive || (isPlanned && this.#keepsAlive);
+    this.#timer = this.#time.after((this.#dueAt - now) / 1000, () => this.now(), this.#keepsAlive);
   }
 
   /** A commit is wanted that begins now, or as soon as the one that is under way is over. */

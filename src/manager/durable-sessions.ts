@@ -211,7 +211,7 @@ export class DurableSessions {
     const { batch = this.#loaded.waiting.queue.take(), touches } = taken;
     this.#loaded.trouble.writeFailed(error, time.now());
     batch.fail(error, isWritten);
-    if (batching !== undefined) this.#commits.plan(batching.everyMs);
+    if (batching !== undefined) this.#commits.plan(batching.everyMs, false);
     const areTouchesLate = touches.size > 0 || this.#loaded.waiting.touches.size > 0;
     // Nobody waits for them, but for `close`.
     if (this.#closing === undefined && (areTouchesLate || batching !== undefined)) this.#listener.failed(error);
@@ -220,7 +220,8 @@ export class DurableSessions {
       return;
     }
     this.#loaded.waiting.waitAgain(taken);
-    if (this.#loaded.waiting.isAtStake) this.#commits.plan(touchDelayMs);
+    // Last activities alone are no reason to try for ever in a process that has nothing else to do.
+    if (this.#loaded.waiting.isAtStake) this.#commits.plan(touchDelayMs, this.#loaded.waiting.queue.size > 0);
     // What was refused must not be there, and must not be written later, where the file cannot be read now.
     // What another program wrote meanwhile is compared by the next look.
     if (!this.#tryToReload("dropChanges")) this.#tryToReload("reload");

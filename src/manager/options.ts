@@ -21,7 +21,7 @@ export interface SessionManagerOptions {
   /**
    * Writes only when so many changes wait, or the first of them has waited so long. What changes is then acknowledged
    * BEFORE it is written: a process that is killed loses the changes of up to `everyMs`, and at most `changes` of them.
-   * `flush` waits for the disk. Left out, every change is on the disk when it is acknowledged.
+   * `flush` waits for the disk. A process that has nothing else to do lives until they are written. Left out, every change is on the disk when it is acknowledged.
    */
   readonly batch?: { readonly everyMs: number; readonly changes: number };
   /** How long a commit waits for another program's lock, in milliseconds; 10,000. */

@@ -10,8 +10,11 @@ export interface Timer {
 export interface TimeSource {
   /** Microseconds since 1970. */
   now(): Instant;
-  /** Calls back once, after so many milliseconds; those of the system after 24 days at the latest. It does not keep the process alive. */
-  after(milliseconds: number, callback: () => void): Timer;
+  /**
+   * Calls back once, after so many milliseconds; those of the system after 24 days at the latest.
+   * @param keepsAlive the process must not end before, because something waits to be written; left out, it may
+   */
+  after(milliseconds: number, callback: () => void, keepsAlive?: boolean): Timer;
 }
 
 /** What is more, Node takes for 1. */
@@ -20,8 +23,9 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export const SYSTEM_TIME: TimeSource = {
   // eslint-disable-next-line no-restricted-properties -- see above
   now: () => Date.now() * (MICROSECONDS_PER_SECOND / 1000),
-  after(milliseconds, callback) {
-    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER_MS)).unref();
+  after(milliseconds, callback, keepsAlive = false) {
+    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER_MS));
+    if (!keepsAlive) timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },
 };
