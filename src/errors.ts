@@ -48,7 +48,7 @@ export interface ErrorDetails {
   readonly operation?: string;
   /** One sentence on what is wrong, without a full stop. */
   readonly reason?: string;
-  /** What to type or do next, without a full stop. */
+  /** What to type or do next, without a full stop, where whoever failed knows it; see `SessionsError.hint`. */
   readonly hint?: string;
   /** Close matches for a mistyped name, best first. */
   readonly suggestions?: readonly string[];
@@ -96,16 +96,30 @@ export class SessionsError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
 
+  /** What to type or do next, without a full stop; undefined where nothing helps. */
+  readonly hint: string | undefined;
+
+  /** Its message names all of it: `STORE_DAMAGED: /srv/s.csv: where its records begin … is in doubt (run: sessions validate /srv/s.csv)`. */
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     const { operation, path, reason } = details;
     const subject = [operation, path].filter((part) => part !== undefined).join(" ");
+    const hint = details.hint ?? damageHint(code, details);
+    const parts = [code, subject, reason].filter((part) => part !== undefined && part !== "");
     super(
-      [code, subject, reason].filter((part) => part !== undefined && part !== "").join(": "),
+      `${parts.join(": ")}${hint === undefined ? "" : ` (${hint})`}`,
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.code = code;
     this.details = details;
+    this.hint = hint;
   }
+}
+
+/** For a file of sessions in which something was found; what is wrong with a backup says so itself. */
+function damageHint(code: ErrorCode, { path, findings }: ErrorDetails): string | undefined {
+  if (code !== "STORE_DAMAGED" || path === undefined || findings === undefined) return undefined;
+  const word = /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+  return `run: sessions validate ${word}`;
 }
 
 /** The operating system's code of a failed system call (`ENOENT`, `ENOSPC`), or undefined for any other value. */

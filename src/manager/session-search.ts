@@ -54,6 +54,7 @@ export class SessionSearch {
   }
 
   #notFound(sessionId: string): SessionsError {
-    return new SessionsError("SESSION_NOT_FOUND", { path: this.#durable.path, ids: [sessionId] });
+    const reason = `there is no active session ${JSON.stringify(sessionId)}`;
+    return new SessionsError("SESSION_NOT_FOUND", { path: this.#durable.path, reason, ids: [sessionId] });
   }
 }
