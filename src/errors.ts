@@ -33,7 +33,7 @@ export type ErrorCode =
   | "DURABILITY_UNKNOWN"
   /** The person at the terminal said no, or pressed Ctrl-C. Nothing was written. */
   | "CANCELLED"
-  /** A value cannot stand in the format that was asked for. No file was written; what went to a stream has no end. */
+  /** A value cannot stand in the file, or in the format that was asked for. No file was written; what went to a stream has no end. */
   | "VALUE_REFUSED"
   /** Sessions that come in have ids that are there already, and nothing says which ones count. Nothing was written. */
   | "SESSION_CONFLICT"

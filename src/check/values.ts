@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { bytesOfText } from "../csv/latin1.js";
 import type { ColumnName } from "../session/columns.js";
+import { isRoundedNumber } from "../session/id-text.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import { withoutEdgeQuotes } from "./edge-quotes.js";
 import { withoutEntities } from "./json-cell.js";
@@ -117,13 +118,10 @@ function withoutNuls(kind: ColumnKind, value: string, { isUtf16 }: ValueRules): 
 
 function readId(column: string, value: string, codes: DiagnosticCode[]): ValueReading {
   if (value === "") return { fault: "missing-value", reason: `${column} is empty` };
-  if (ROUNDED.test(value)) return { fault: "rounded-id", reason: `${column} stands in scientific notation` };
+  if (isRoundedNumber(value)) return { fault: "rounded-id", reason: `${column} stands in scientific notation` };
   if (CONTROL.test(value)) codes.push("control-character");
   return { value, codes };
 }
-
-/** 1.23457E+15: what a spreadsheet makes of a long number. */
-const ROUNDED = /^\d(?:[.,]\d+)?[eE]\+\d{1,3}$/;
 
 function readTimeValue(column: string, value: string, codes: DiagnosticCode[], rules: ValueRules): ValueReading {
   const reading = readTime(value, /^\d{1,2}[-/.]/.test(value) ? rules.dateOrder() : undefined);

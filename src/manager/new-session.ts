@@ -1,27 +1,47 @@
+import { SessionsError } from "../errors.js";
 import type { ColumnName } from "../session/columns.js";
 import { dumpsJson, type JsonInputObject } from "../session/json-dumps.js";
+import { idFault } from "../session/id-text.js";
 import type { RawJson } from "../session/raw-json.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import type { NewSessionRequest } from "./options.js";
 
-/** The fields of a session that is made now. @throws TypeError for an empty user, and as `objectText` */
+/**
+ * @throws SessionsError VALUE_REFUSED for a user or platform that the file cannot hold: it would be damage to `sessions validate`, for
+ * everybody
+ */
+export function requireStorable({ userId, platform }: NewSessionRequest): void {
+  requireId("userId", userId);
+  requireId("platform", platform);
+}
+
+/** The fields of a session that is made now. @throws SessionsError VALUE_REFUSED for ids as for users; TypeError as `objectText` */
 export function newSessionTexts(
   { userId, platform, metadata = {} }: NewSessionRequest,
   createId: () => string,
   createdAt: Instant,
 ): Readonly<Record<ColumnName, string>> {
-  if (userId === "") throw new TypeError("userId is empty");
+  const [sessionId, threadId] = [createId(), createId()];
+  requireId("the session id of createId", sessionId);
+  requireId("the thread id of createId", threadId);
   const time = formatTimestamp(createdAt);
   return {
-    session_id: createId(),
+    session_id: sessionId,
     user_id: userId,
     platform,
-    thread_id: createId(),
+    thread_id: threadId,
     created_at: time,
     last_activity: time,
     pending_approval: "",
     metadata: objectText(metadata),
   };
+}
+
+function requireId(name: string, value: string): void {
+  const fault = idFault(value);
+  if (fault === undefined) return;
+  const hint = "Give an id as it was made, without anything around it";
+  throw new SessionsError("VALUE_REFUSED", { reason: `${name} ${fault}; nothing was written`, hint });
 }
 
 /** @throws TypeError for what JSON cannot hold, or is no object */

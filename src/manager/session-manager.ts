@@ -11,7 +11,7 @@ import { DurableSessions } from "./durable-sessions.js";
 import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
 import { ManagedSession } from "./managed-session.js";
 import { ManagerEvents } from "./manager-events.js";
-import { newSessionTexts, objectText } from "./new-session.js";
+import { newSessionTexts, objectText, requireStorable } from "./new-session.js";
 import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
 import { SessionSearch } from "./session-search.js";
 import { activeOf, expiredOf, latestOf, pageOf } from "./session-selection.js";
@@ -91,6 +91,9 @@ export class SessionManager implements AsyncDisposable {
   /**
    * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
    * this resolves, where there is none.
+   * @throws SessionsError VALUE_REFUSED for a user or platform, also of a session that is there, that is no text, is empty, has white
+   * space or a byte order mark around it, or control characters, line breaks or halves of characters in it, or is a number as a
+   * spreadsheet rounds it (1.2E+15); TypeError for metadata that JSON cannot hold. Nothing was changed.
    */
   async getOrCreateSession(request: NewSessionRequest): Promise<ManagedSession> {
     return (await this.getOrCreate(request)).session;
@@ -100,6 +103,7 @@ export class SessionManager implements AsyncDisposable {
   async getOrCreate(
     request: NewSessionRequest,
   ): Promise<{ readonly session: ManagedSession; readonly isNew: boolean }> {
+    requireStorable(request);
     const { userId, platform } = request;
     const createdAt = this.#time.requireNow();
     this.#durable.look();

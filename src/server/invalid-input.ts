@@ -1,10 +1,11 @@
 import type { FastifyError } from "fastify";
-import { DIGITS_PATTERN, TEXT_PATTERN } from "./schemas.js";
+import { ID_PATTERN, ID_PATTERN_TEXT } from "../session/id-text.js";
+import { DIGITS_PATTERN } from "./schemas.js";
 
 const PLACES: Readonly<Record<string, string>> = { body: "the body", querystring: "the query", params: "the path" };
 
 const PATTERNS: ReadonlyMap<unknown, string> = new Map([
-  [TEXT_PATTERN, "must be text without control characters, line breaks and halves of characters"],
+  [ID_PATTERN, ID_PATTERN_TEXT],
   [DIGITS_PATTERN, "must be a whole number of at most nine digits"],
 ]);
 

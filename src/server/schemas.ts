@@ -1,9 +1,8 @@
 // What comes in is checked against these, what goes out is told by them in the OpenAPI document.
 
-/** Text that a CSV file of ours holds safely: no control characters, no half of a character. */
-export const TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
+import { ID_PATTERN } from "../session/id-text.js";
 
-const bareText = { type: "string", minLength: 1, pattern: TEXT_PATTERN, description: "without white space around it" };
+const bareText = { type: "string", minLength: 1, pattern: ID_PATTERN, description: "without white space around it" };
 export const DIGITS_PATTERN = "^[0-9]{1,9}$";
 
 const userId = { ...bareText, maxLength: 1024 };

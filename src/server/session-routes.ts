@@ -3,6 +3,7 @@ import { SessionsError } from "../errors.js";
 import type { ManagedSession } from "../manager/managed-session.js";
 import type { SessionPage } from "../manager/options.js";
 import { dumpsString } from "../session/json-string.js";
+import { isPadded } from "../session/id-text.js";
 import { RawJson } from "../session/raw-json.js";
 import { sendJson, sendJsonPieces } from "./answer.js";
 import { ClientError } from "./error-answers.js";
@@ -202,9 +203,9 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
   );
 }
 
-/** What stands around a value is damage to `sessions validate`, and its repair would make it another user. */
+/** The manager would refuse it too, as a value. */
 function requireBare(name: string, text: string): void {
-  if (text.trim() === text) return;
+  if (!isPadded(text)) return;
   const detail = `${name} begins or ends with white space or a byte order mark; send it without`;
   throw new ClientError(400, "PADDED_VALUE", detail);
 }

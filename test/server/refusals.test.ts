@@ -44,6 +44,7 @@ test.each([
   ["an ideographic space behind a platform", '{"user_id":"u","platform":"p\u3000"}', "400 PADDED_VALUE"],
   ["a byte order mark before a user", '{"user_id":"\ufeffu","platform":"p"}', "400 PADDED_VALUE"],
   ["a user of spaces", '{"user_id":"  ","platform":"p"}', "400 PADDED_VALUE"],
+  ["a number that a spreadsheet has rounded", '{"user_id":"1.2E+15","platform":"p"}', "422 VALUE_REFUSED"],
   ["a long user", `{"user_id":"${"u".repeat(1025)}","platform":"p"}`, "422 INVALID_INPUT"],
   ["metadata that is a list", '{"user_id":"u","platform":"p","metadata":[]}', "422 INVALID_INPUT"],
   ["metadata that is null", '{"user_id":"u","platform":"p","metadata":null}', "422 INVALID_INPUT"],
