@@ -1,5 +1,5 @@
 /**
- * Every way in which an operation of this library fails, as data. Prose for people is made from it in one place,
+ * Every way in which an operation of this library fails, as data; `SessionsError` says which other errors there are. Prose for people is made from it in one place,
  * `cli/report-error.ts`. The set is closed and append-only (law 10).
  */
 export type ErrorCode =
@@ -89,7 +89,12 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** The one error type that this library throws on purpose; anything else is a bug. */
+/**
+ * What every operation of this library that fails on purpose throws or rejects with. Besides it, an argument alone can lead to an
+ * error, before anything is read or written: a TypeError where it has another type than its declaration says or JSON cannot hold it,
+ * a RangeError where a time is out of bounds, and a SyntaxError where a text is no JSON (`RawJson`) or no regular expression (a
+ * selection). Anything else is a bug.
+ */
 export class SessionsError extends Error {
   override readonly name = "SessionsError";
 

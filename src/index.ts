@@ -3,7 +3,8 @@
  * shares with the `sessions` command. Everything else under `dist/lib` may change without notice.
  *
  * Every operation that fails on purpose rejects with a `SessionsError`, whose `code` is one of the closed set `ErrorCode`;
- * each code says what state it leaves behind. Any other error is a bug of this library.
+ * each code says what state it leaves behind. An argument of another type than declared, or that JSON cannot hold, is a TypeError; text
+ * that is no JSON or no regular expression is a SyntaxError. Any other error is a bug of this library.
  *
  * The library reads no environment and no clock: the caller passes the time in `Retention.now`, in microseconds since
  * 1970, for instance `Date.now() * 1000`.

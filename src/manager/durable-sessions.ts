@@ -155,7 +155,9 @@ export class DurableSessions {
   }
 
   #requireOpen(): void {
-    if (this.#closing !== undefined) throw new Error("This session manager is closed");
+    if (this.#closing === undefined) return;
+    const hint = "Open another one with SessionManager.open";
+    throw new SessionsError("USAGE", { reason: "this session manager is closed", hint });
   }
 
   /** Writes all that waits. Never rejects. */

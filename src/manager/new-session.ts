@@ -4,13 +4,18 @@ import { dumpsJson, type JsonInputObject } from "../session/json-dumps.js";
 import { idFault } from "../session/id-text.js";
 import type { RawJson } from "../session/raw-json.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
+import { requireNames, type Names } from "./known-names.js";
 import type { NewSessionRequest } from "./options.js";
 
+const NAMES: Names<Required<NewSessionRequest>> = { userId: true, platform: true, metadata: true };
+
 /**
- * @throws SessionsError VALUE_REFUSED for a user or platform that the file cannot hold: it would be damage to `sessions validate`, for
+ * @throws SessionsError USAGE for what is not known; VALUE_REFUSED for a user or platform that the file cannot hold: it would be damage to `sessions validate`, for
  * everybody
  */
-export function requireStorable({ userId, platform }: NewSessionRequest): void {
+export function requireStorable(request: NewSessionRequest): void {
+  requireNames("request", request, NAMES);
+  const { userId, platform } = request;
   requireId("userId", userId);
   requireId("platform", platform);
 }

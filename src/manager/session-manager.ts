@@ -25,9 +25,9 @@ import type { Timer } from "./system-time.js";
  *
  * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
  * with a SessionsError where it cannot be written, and is then taken back in memory too: USAGE (the clock says what no timestamp can
- * hold; nothing was tried), STORE_LOCKED, STORE_CHANGED,
- * STORE_DAMAGED (it is in doubt where records begin and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after
- * DURABILITY_UNKNOWN it is in the file, and a power cut may take it back.
+ * hold, or the manager is closed; nothing was tried), STORE_LOCKED, STORE_CHANGED, STORE_DAMAGED (it is in doubt where records begin
+ * and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after DURABILITY_UNKNOWN it is in the file, and a power cut may take it
+ * back. Once it is closed, whatever else needs the file throws USAGE too.
  */
 export class SessionManager implements AsyncDisposable {
   readonly events = new ManagerEvents();
@@ -55,7 +55,7 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Loads the file, or makes it.
-   * @throws SessionsError USAGE for options that cannot be used, and a clock of which the file could not hold the time;
+   * @throws SessionsError USAGE for options that cannot be used or are not known, and a clock of which the file could not hold the time;
    * STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours: nothing was changed
    */
   static async open(given: SessionManagerOptions): Promise<SessionManager> {
@@ -91,7 +91,7 @@ export class SessionManager implements AsyncDisposable {
   /**
    * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
    * this resolves, where there is none.
-   * @throws SessionsError VALUE_REFUSED for a user or platform, also of a session that is there, that is no text, is empty, has white
+   * @throws SessionsError USAGE for members of the request that are not known; VALUE_REFUSED for a user or platform, also of a session that is there, that is no text, is empty, has white
    * space or a byte order mark around it, or control characters, line breaks or halves of characters in it, or is a number as a
    * spreadsheet rounds it (1.2E+15); TypeError for metadata that JSON cannot hold. Nothing was changed.
    */
@@ -159,7 +159,7 @@ export class SessionManager implements AsyncDisposable {
     return activeOf(this.#sessions.all(), this.#retention()).map((session) => this.#view(session));
   }
 
-  /** A page of the sessions that are asked for. */
+  /** A page of the sessions that are asked for. @throws SessionsError USAGE for what a request cannot have */
   listSessions(request: ListRequest): SessionPage {
     this.#durable.look();
     const { page, count } = pageOf(this.#sessions, request, this.#retention());

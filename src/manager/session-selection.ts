@@ -1,4 +1,5 @@
 import { stateOf, type Retention } from "../session/retention.js";
+import { requireNames, type Names } from "./known-names.js";
 import type { LiveSession, LiveSessions } from "./live-sessions.js";
 import type { ListRequest } from "./options.js";
 
@@ -29,12 +30,15 @@ export function latestOf(
   return latest;
 }
 
-/** One page of the sessions that are asked for, and how many there are in all. */
+const NAMES: Names<Required<ListRequest>> = { userId: true, platform: true, state: true, offset: true, limit: true };
+
+/** One page of the sessions that are asked for, and how many there are in all. @throws SessionsError USAGE for what a request cannot have */
 export function pageOf(
   sessions: LiveSessions,
   request: ListRequest,
   retention: Retention,
 ): { readonly page: readonly LiveSession[]; readonly count: number } {
+  requireNames("request", request, NAMES);
   const { userId, platform, state = "active", offset = 0, limit = Infinity } = request;
   const page: LiveSession[] = [];
   let count = 0;

@@ -32,6 +32,70 @@ test.each<[string, Partial<SessionManagerOptions>, string]>([
   expect(details.hint).toMatch(/^Give a number of /);
 });
 
+const NOW = (): number => 0;
+
+test.each<[string, unknown, string]>([
+  ["no options", undefined, "options: this is no object"],
+  ["a path in the place of options", "sessions.csv", "options: this is no object"],
+  ["no store", {}, "store cannot be used"],
+  ["an empty store", { store: "" }, "store cannot be used"],
+  ["a store with a NUL byte", { store: "a\0b" }, "store cannot be used"],
+  ["a URL for a store", { store: new URL("file:///tmp/none/s.csv") }, "store cannot be used"],
+  ["a misspelt name", { store: "/none/s.csv", timeOut: 5 }, 'options: "timeOut" is not known'],
+  ["a name of Object", { store: "/none/s.csv", toString: 5 }, 'options: "toString" is not known'],
+  ["a misspelt name in batch", { store: "/none/s.csv", batch: { every: 5 } }, 'batch: "every" is not known'],
+  ["a batch that is null", { store: "/none/s.csv", batch: null }, "batch: this is no object"],
+  ["a batch that is a number", { store: "/none/s.csv", batch: 5 }, "batch: this is no object"],
+  ["a timeout that is null", { store: "/none/s.csv", timeoutMinutes: null }, "timeoutMinutes is null"],
+  ["a clock without timers", { store: "/none/s.csv", time: { now: NOW } }, "time cannot be used"],
+  ["an id in the place of createId", { store: "/none/s.csv", createId: "id" }, "createId cannot be used"],
+  [
+    "a controller in the place of its signal",
+    { store: "/none/s.csv", signal: new AbortController() },
+    "signal cannot be used",
+  ],
+  ["a clock that is null", { store: "/none/s.csv", time: null }, "time cannot be used"],
+  ["a holder that is null", { store: "/none/s.csv", holder: null }, "holder cannot be used"],
+  ["a holder without a host", { store: "/none/s.csv", holder: { pid: 1 } }, "holder cannot be used"],
+])("%s: refused as USAGE, with what to give", async (_, options, reason) => {
+  const { code, details, hint } = await failureOf(() => SessionManager.open(options as SessionManagerOptions));
+  expect([code, details.reason, hint]).toEqual(["USAGE", reason, expect.stringMatching(/^(?:Give|Known are) /)]);
+});
+
+test("requests with names that are not known are refused, and nothing is made", async () => {
+  const { manager, text } = await manage(fileOf(row("s1")));
+  const misspelt = { userId: "u", platform: "api", meta: {} };
+  expect((await failureOf(() => manager.getOrCreate(misspelt))).details.reason).toBe('request: "meta" is not known');
+  expect((await failureOf(() => manager.getOrCreate(undefined as never))).code).toBe("USAGE");
+  expect((await failureOf(() => manager.listSessions({ user: "u" } as never))).code).toBe("USAGE");
+  await manager.flush();
+  expect(text()).toBe(fileOf(row("s1")));
+});
+
+test("once it is closed, whatever needs the file is refused as USAGE", async () => {
+  const { manager } = await manage(fileOf(row("s1")));
+  await manager.close();
+  for (const use of [
+    () => manager.getSession("s1"),
+    () => manager.findSession("s1"),
+    () => manager.findSessionOfAnyState("s1"),
+    () => manager.getUserSessions("telegram_1"),
+    () => manager.getAllSessions(),
+    () => manager.listSessions({}),
+    () => manager.findTrouble(),
+    () => manager.getOrCreateSession({ userId: "u", platform: "api" }),
+    () => manager.setPendingApproval("s1", {}),
+    () => manager.clearPendingApproval("s1"),
+    () => manager.updateSessionMetadata("s1", {}),
+    () => manager.deleteSession("s1"),
+    () => manager.cleanupExpiredSessions(),
+    () => manager.flush(),
+  ]) {
+    const { code, details } = await failureOf(use);
+    expect([code, details.reason]).toEqual(["USAGE", "this session manager is closed"]);
+  }
+});
+
 /** A clock that says what it is told to say. */
 function clockOf(now: number): TimeSource & { says: number } {
   return { says: now, now: (): number => clock.says, after: (ms, callback) => SYSTEM_TIME.after(ms, callback) };

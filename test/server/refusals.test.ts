@@ -264,7 +264,11 @@ test("a bug is told to whoever runs the server, and to the client as one", async
   const { ask, manager, bugs } = await serve(FILE);
   await manager.close();
   expect(said(await ask("GET", "/api/sessions"))).toBe("500 BUG");
-  expect(bugs.splice(0)).toEqual([expect.objectContaining({ message: "This session manager is closed" })]);
+  expect(bugs.splice(0)).toEqual([
+    expect.objectContaining({
+      details: expect.objectContaining({ reason: "this session manager is closed" }) as object,
+    }),
+  ]);
 });
 
 test("a client that resets its connection after CONNECT ends the connection, not the process", async () => {
