@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { fieldAt } from "../csv/field.js";
 import type { Columns, ColumnName } from "../session/columns.js";
 import { isNothingPending } from "../session/session.js";
-import type { JsonObject } from "../session/json-dumps.js";
+import type { JsonObject, JsonValue } from "../session/json-dumps.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 
 /** A session as it was when it was asked for; it does not change. */
@@ -71,8 +72,43 @@ export class ManagedSession {
     return JSON.parse(this.metadataText) as JsonObject;
   }
 
+  /**
+   * All of it under the names of these properties, for `JSON.stringify` and logs. Without an approval `pendingApproval` is left out;
+   * the NaN and Infinity of Python's json are no JSON, and what holds them is given as its text. Whole numbers beyond 2^53 are
+   * rounded: the texts have all digits.
+   */
+  toJSON(): Record<string, JsonValue | undefined> {
+    const { sessionId, userId, platform, threadId, createdAt, createdAtText, lastActivity, lastActivityText } = this;
+    return {
+      sessionId,
+      userId,
+      platform,
+      threadId,
+      createdAt,
+      createdAtText,
+      lastActivity,
+      lastActivityText,
+      hasPendingApproval: this.hasPendingApproval,
+      pendingApproval: this.pendingApprovalText === undefined ? undefined : valueOf(this.pendingApprovalText),
+      metadata: valueOf(this.metadataText),
+    };
+  }
+
+  /** What `console.log` shows. */
+  [inspect.custom](): unknown {
+    return this.toJSON();
+  }
+
   #text(column: ColumnName): string {
     return fieldAt(this.#record, this.#columns.at[column]);
+  }
+}
+
+function valueOf(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
   }
 }
 

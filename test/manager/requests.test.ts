@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
 import { RawJson } from "../../src/session/raw-json.js";
@@ -60,6 +61,31 @@ test("times are given as they stand in the file, until they are moved", async ()
     "2025-09-30T09:59:00Z",
   ]);
   expect(manager.getSession("s1").lastActivityText).toBe("2025-09-30T10:00:00.000001");
+});
+
+test("as JSON and in a log a session has all its fields, under the names of its properties", async () => {
+  const pending = '{"tool_name": "x", "n": NaN}';
+  const { manager } = await manage(fileOf(row("s1", { metadata: '{"a": {"b": [1]}}' }), row("s2", { pending })));
+  const found = manager.findSession("s1");
+  expect(JSON.parse(JSON.stringify(found))).toEqual({
+    sessionId: "s1",
+    userId: "telegram_1",
+    platform: "telegram",
+    threadId: "t-s1",
+    createdAt: Date.parse("2025-09-30T08:00:00Z") * 1000,
+    createdAtText: "2025-09-30T08:00:00",
+    lastActivity: Date.parse("2025-09-30T09:59:00Z") * 1000,
+    lastActivityText: "2025-09-30T09:59:00",
+    hasPendingApproval: false,
+    metadata: { a: { b: [1] } },
+  });
+  expect(inspect(found, { depth: 5 })).toContain("metadata: { a: { b: [ 1 ] } }");
+  expect(JSON.parse(JSON.stringify([manager.findSession("s2")]))).toMatchObject([
+    { hasPendingApproval: true, pendingApproval: pending, metadata: {} },
+  ]);
+  const approved = await manager.setPendingApproval("s1", { tool_name: "\u001b[31m" });
+  expect(JSON.parse(JSON.stringify(approved))).toMatchObject({ pendingApproval: { tool_name: "\u001b[31m" } });
+  expect(inspect(approved)).not.toContain("\u001b");
 });
 
 test("a page holds what is asked for, and the count is of all pages", async () => {
