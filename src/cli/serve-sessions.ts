@@ -146,9 +146,9 @@ function statsOf(store: SessionStore, settings: Settings, time: TimeSource): Sta
       const { retention, stats } = await read();
       return statsJson(stats, "platform", store.location, retention, Infinity, damaged);
     },
-    prometheus: async () => {
+    prometheus: async (mostPlatforms) => {
       const { renderPrometheus } = await import("./render/prometheus.js");
-      return renderPrometheus((await read()).stats, "platform", Infinity);
+      return renderPrometheus((await read()).stats, "platform", mostPlatforms, true);
     },
   };
 }

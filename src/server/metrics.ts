@@ -7,6 +7,9 @@ import * as schemas from "./schemas.js";
 /** Upper bounds of the buckets, in seconds: from a read in memory to a commit on a slow disk. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
+/** Clients can make platforms without end, and each label is a time series that Prometheus keeps. */
+const MOST_PLATFORMS = 50;
+
 /** How long requests of one kind took. */
 interface Durations {
   readonly labels: string;
@@ -43,7 +46,7 @@ export function registerMetrics(app: FastifyInstance, { manager, stats }: Server
     },
     async (_request, reply) => {
       const text = [
-        await stats.prometheus(),
+        await stats.prometheus(MOST_PLATFORMS),
         metric("sessions_commits_total", "counter", "Versions of the file that this server wrote.", [
           `sessions_commits_total ${manager.commitCount}`,
         ]),

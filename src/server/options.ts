@@ -24,8 +24,12 @@ export interface StatsSource {
    * @throws SessionsError as `SessionStore.stats`
    */
   json(damaged: LoadedContents["damaged"]): Promise<string>;
-  /** In the Prometheus text exposition format. @throws SessionsError as `SessionStore.stats` */
-  prometheus(): Promise<string>;
+  /**
+   * In the Prometheus text exposition format.
+   * @param mostPlatforms so many have labels of their own, those with the most sessions; the sessions of all others are counted together
+   * @throws SessionsError as `SessionStore.stats`
+   */
+  prometheus(mostPlatforms: number): Promise<string>;
 }
 
 /** What a route may say about itself. */

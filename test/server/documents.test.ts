@@ -136,6 +136,28 @@ test("the metrics count sessions, requests, commits, listeners and damaged recor
   expect(counts.at(-1)).toBe(2);
 });
 
+test("at most 50 platforms have labels of their own in the metrics, those with the most sessions", async () => {
+  const platforms = Array.from({ length: 60 }, (_, place) => `p${String(place).padStart(2, "0")}`);
+  const rows = platforms.flatMap((platform, place) => [
+    row(`s${place}`, { user: `${platform}_1`, pending: place < 55 ? "" : '{"n": 1}' }),
+    ...(place === 59 ? [row("twice", { user: `${platform}_2` })] : []),
+  ]);
+  const { ask } = await serve(fileOf(...rows, row("gone", { user: "zz_1", idle: 61 })));
+  const lines = (await ask("GET", "/metrics")).text.split("\n");
+  expect(lines.filter((line) => line.startsWith("sessions{"))).toHaveLength(50 * 3);
+  expect(lines.filter((line) => line.startsWith("sessions_pending_approvals{"))).toHaveLength(50);
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'sessions{platform="p59",state="active"} 2',
+      'sessions{platform="p48",state="active"} 1',
+      'sessions_of_other_platforms{state="active"} 10',
+      'sessions_of_other_platforms{state="expired"} 1',
+      'sessions_of_other_platforms{state="unknown"} 0',
+      "sessions_pending_approvals_of_other_platforms 4",
+    ]),
+  );
+});
+
 test("the statistics are what the command prints", async () => {
   const { ask } = await serve(FILE);
   const { text } = await ask("GET", "/api/stats");

@@ -50,7 +50,7 @@ export async function serve(text: string | undefined, settings: Settings = {}): 
   const read = () => store.stats({ selection: [], retention: retention(), grouping: { field: "platform" } });
   const stats: StatsSource = {
     json: async (damaged) => statsJson(await read(), "platform", "sessions.csv", retention(), Infinity, damaged),
-    prometheus: async () => renderPrometheus(await read(), "platform", Infinity),
+    prometheus: async (mostPlatforms) => renderPrometheus(await read(), "platform", mostPlatforms, true),
   };
   const { token, corsOrigins = [] } = settings;
   const options: ServerOptions = {

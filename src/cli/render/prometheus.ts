@@ -1,7 +1,11 @@
 import type { StoreStats } from "../../store/store.js";
 
-/** The counts in the Prometheus text exposition format 0.0.4, all gauges. */
-export function renderPrometheus(stats: StoreStats, by: string, limit: number): string {
+/**
+ * The counts in the Prometheus text exposition format 0.0.4, all gauges.
+ * @param isRestSummed the sessions of the groups beyond the limit are counted together, in metrics of their own: any label
+ * may be the name of a group. Else they are left out.
+ */
+export function renderPrometheus(stats: StoreStats, by: string, limit: number, isRestSummed = false): string {
   // Label names start with a letter, and the state has one of its own.
   const label = by === "state" ? "group" : by.replaceAll(/[^a-zA-Z0-9_]/g, "_").replace(/^(?=\d)/, "_");
   const groups = stats.groups.slice(0, limit);
@@ -12,12 +16,29 @@ export function renderPrometheus(stats: StoreStats, by: string, limit: number): 
   const pending = groups.map(
     (group) => `sessions_pending_approvals{${label}="${escapeLabel(group.key ?? "")}"} ${group.pending}`,
   );
+  const rest = stats.groups.slice(limit);
+  const restOf = (count: "active" | "expired" | "unknown" | "pending"): number =>
+    rest.reduce((sum, group) => sum + group[count], 0);
+  const restName = `sessions_of_other_${label}s`;
+  const restPendingName = `sessions_pending_approvals_of_other_${label}s`;
   const idle = Object.entries(stats.idle ?? {}).map(
     ([rank, seconds]) => `sessions_idle_seconds{rank="${rank}"} ${seconds}`,
   );
   return [
     metric("sessions", `Sessions in the store by ${label} and state.`, sessions),
     metric("sessions_pending_approvals", `Sessions that wait for an approval, by ${label}.`, pending),
+    ...(isRestSummed
+      ? [
+          metric(
+            restName,
+            `Sessions of all but the ${limit} largest groups by ${label}, by state.`,
+            states.map((state) => `${restName}{state="${state}"} ${restOf(state)}`),
+          ),
+          metric(restPendingName, "Those of them that wait for an approval.", [
+            `${restPendingName} ${restOf("pending")}`,
+          ]),
+        ]
+      : []),
     metric("sessions_idle_seconds", "Time since the last activity, by percentile rank.", idle),
     metric("sessions_left_out_records", "Records that are not whole.", [
       `sessions_left_out_records ${stats.leftOut.count}`,
