@@ -132,8 +132,8 @@ export class DurableSessions {
   }
 
   /**
-   * Writes what is not written yet, and gives the file back; where nothing waits, it is not touched. May be called again: a
-   * failure is told once.
+   * Writes what is not written yet, and what a program without the lock took back since, and gives the file back; where there
+   * is none of it, the file is looked at and not touched. May be called again: a failure is told once.
    */
   async close(): Promise<void> {
     if (this.#closing === undefined) await (this.#closing = this.#end());
@@ -142,7 +142,7 @@ export class DurableSessions {
 
   async #end(): Promise<void> {
     try {
-      if (!this.#isAtRest()) await this.flush();
+      if (!this.#isAtRest() || this.#loaded.lookLast()) await this.flush();
     } finally {
       await this.#commits.end();
       this.watch(false);

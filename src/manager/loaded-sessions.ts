@@ -62,6 +62,19 @@ export class LoadedSessions {
   }
 
   /**
+   * Looks once more, before the file is given back; where it cannot be read, there is nothing to compare.
+   * @returns as `#readNews`
+   */
+  lookLast(): boolean {
+    try {
+      return this.#readNews();
+    } catch (error) {
+      if (!(error instanceof SessionsError)) throw error;
+      return false;
+    }
+  }
+
+  /**
    * The sessions of the file as it is now. They are others than `sessions` where only under the lock it can be known who wrote the
    * file: then the next commit takes them in.
    */
@@ -105,18 +118,23 @@ export class LoadedSessions {
 
   #look(): void {
     try {
-      const news = this.live.news(new Date(this.#time.now() / 1000));
-      const isAtStake = this.#sessions.isChangedByUs || this.waiting.isAtStake;
-      // Under the lock there is no doubt.
-      const isPutOff = news === "unfinished" || (news === "in doubt" && isAtStake);
-      const isRead = news !== undefined && !isPutOff;
-      if (isRead) this.reload(news);
-      if (this.waiting.hasHandEdits || (isPutOff && isAtStake)) this.#onCommitNeeded();
-      this.trouble.wasRead(isRead);
+      if (this.#readNews()) this.#onCommitNeeded();
     } catch (error) {
       this.trouble.readFailed(error);
       this.#listener.failed(error);
     }
+  }
+
+  /** @returns what was read needs a commit, or can be judged by one only */
+  #readNews(): boolean {
+    const news = this.live.news(new Date(this.#time.now() / 1000));
+    const isAtStake = this.#sessions.isChangedByUs || this.waiting.isAtStake;
+    // Under the lock there is no doubt.
+    const isPutOff = news === "unfinished" || (news === "in doubt" && isAtStake);
+    const isRead = news !== undefined && !isPutOff;
+    if (isRead) this.reload(news);
+    this.trouble.wasRead(isRead);
+    return this.waiting.hasHandEdits || (isPutOff && isAtStake);
   }
 
   #isCurrent(): boolean {

@@ -240,9 +240,9 @@ export class SessionManager implements AsyncDisposable {
   }
 
   /**
-   * Writes what is not written yet, and gives the file back; where nothing waits, neither the lock nor the file is touched. May
-   * be called again. Rejects as a change does where the last activities, or changes that `batch` acknowledged, cannot be written: they
-   * are lost then. It is closed all the same.
+   * Writes what is not written yet, and what an editor took back since the last look, and gives the file back; where there is none
+   * of it, neither the lock nor the file is touched. May be called again. Rejects as a change does where that, the last activities,
+   * or changes that `batch` acknowledged, cannot be written: they are lost then. It is closed all the same.
    */
   async close(): Promise<void> {
     this.#cleanupTimer?.cancel();

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
@@ -26,6 +26,37 @@ test("closed while nothing waits, it needs neither the lock nor the file", async
   const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
   await other.manager.close();
   lock.release();
+});
+
+test.each<[string, (file: string) => void]>([
+  ["is gone", (file) => rmSync(file)],
+  ["has no header any more", (file) => writeFileSync(file, "")],
+  [
+    "is a folder",
+    (file) => {
+      rmSync(file);
+      mkdirSync(file);
+    },
+  ],
+])("closed while nothing waits and the file %s, it says nothing", async (_, breakFile) => {
+  const { manager, file } = await manage(fileOf(row("s1")));
+  const errors: unknown[] = [];
+  manager.events.on("error", (error) => errors.push(error));
+  await manager.setPendingApproval("s1", { n: 1 });
+  breakFile(file);
+  await manager.close();
+  expect(errors).toEqual([]);
+});
+
+test("closed after an edit that takes nothing away, it does not take the lock", async () => {
+  const { manager, file, text } = await manage(fileOf(row("s1")));
+  await manager.setPendingApproval("s1", { n: 1 });
+  const edited = `${text()}${row("s2", { user: "telegram_2" })}\r\n`;
+  const lockedAt = (): bigint => statSync(`${file}.d/lock`, { bigint: true }).mtimeNs;
+  const before = lockedAt();
+  writeFileSync(file, edited);
+  await manager.close();
+  expect([text(), lockedAt()]).toEqual([edited, before]);
 });
 
 test("closed where the file is gone, it says that last activities are not written", async () => {

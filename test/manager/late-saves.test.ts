@@ -251,3 +251,16 @@ test("where the log cannot be written nothing is put back yet, and nothing is lo
   await manager.flush();
   expect(ids()).toEqual(["s1", "s2", "id-1"]);
 });
+
+test("closed right after an editor saved an old version, it puts back what that took away, and logs it", async () => {
+  const { manager, file, time, text, conflicts, create, logged } = await watched(fileOf(S1));
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await create("api_1");
+  const written = text();
+  writeFileSync(file, fileOf(S1));
+  await manager.close();
+  expect(text()).toBe(written);
+  expect(conflicts.map(({ sessionId }) => sessionId)).toEqual(["s1", "id-1"]);
+  expect(logged()).toHaveLength(2);
+});
