@@ -3,7 +3,7 @@
 import { SessionsError } from "../errors.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
-import type { Conflicts } from "../store/live-csv.js";
+import type { Conflicts, Writer } from "../store/live-csv.js";
 import { EditedVersion } from "./edited-version.js";
 import type { FileHistory, RemovedRecord } from "./file-history.js";
 import { hasWritten, type LiveSession, type LiveSessions, type SessionTexts } from "./live-sessions.js";
@@ -43,7 +43,8 @@ const CHANGEABLE = ["pending_approval", "metadata"] as const;
  * touches that wait, and what it has written before.
  *
  * Where it is in doubt whether the file was written without the lock, it counts as it is, and what waits is made on top of it,
- * as is right for programs with the lock; what both changed is found all the same.
+ * as is right for programs with the lock; what both changed is found all the same. Where both kinds of programs wrote it, what is
+ * missing stays missing, and what is there again stays: either may be the work of the one with the lock.
  *
  * @param ours with everything that is not written in its `before`
  * @param theirs as it was read
@@ -53,16 +54,18 @@ export function findHandEdits(
   theirs: LiveSessions,
   touches: ReadonlyMap<string, Touch>,
   history: FileHistory,
-  isInDoubt: boolean,
+  writer: Exclude<Writer, "ours">,
 ): HandEdit[] {
+  const isInDoubt = writer === "in doubt";
   const comparison = new Comparison(ours, theirs, touches, isInDoubt);
   const base = new EditedVersion(ours, theirs, history);
   const found: (HandEdit | undefined)[] = [];
   for (const session of ours.all()) {
     const { sessionId } = session;
-    const isLost = !isInDoubt && theirs.find(sessionId) === undefined && base.isUnseen(sessionId);
-    if (isLost) found.push(comparison.putBack(session));
-    else if (session.written > 0 || touches.has(sessionId)) found.push(comparison.judge(session));
+    const isUnseen = theirs.find(sessionId) === undefined && base.isUnseen(sessionId);
+    const isMissed = isUnseen && writer === "both";
+    if (isUnseen && writer === "foreign") found.push(comparison.putBack(session));
+    else if (isMissed || session.written > 0 || touches.has(sessionId)) found.push(comparison.judge(session));
   }
   for (const [sessionId, before] of ours.before) {
     if (ours.find(sessionId) === undefined) found.push(comparison.judgeDeleted(sessionId, before));
@@ -71,7 +74,7 @@ export function findHandEdits(
     const isInMemory = ours.find(sessionId) !== undefined || ours.before.has(sessionId);
     const file = isInMemory ? undefined : theirs.find(sessionId);
     if (file !== undefined && !base.isWithout(removed)) {
-      found.push(comparison.judgeReturned(file, removed, !isInDoubt && base.isBefore(removed)));
+      found.push(comparison.judgeReturned(file, removed, writer === "foreign" && base.isBefore(removed)));
     }
   }
   const edits = found.filter((edit) => edit !== undefined);

@@ -113,7 +113,7 @@ export class LoadedSessions {
     const touches = this.waiting.touches.all;
     if (writer === "ours") this.history.noteOthers(before, sessions, touches);
     if (writer === undefined || writer === "ours") return [];
-    return findHandEdits(before, sessions, touches, this.history, writer === "in doubt");
+    return findHandEdits(before, sessions, touches, this.history, writer);
   }
 
   #look(): void {

@@ -4,7 +4,7 @@ import { SessionsError } from "../errors.js";
 import { beginReplacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
 import { acquireLock, type FileLock, type LockOptions } from "../storage/lock.js";
-import { readLockRecord, wasWrittenByUs } from "../storage/lock-record.js";
+import { readLockRecord, wasWrittenByUs, type LockRecord } from "../storage/lock-record.js";
 import { isSameStamp, openSnapshot, type FileStamp, type Snapshot } from "../storage/snapshot.js";
 import { commitAsOurs } from "./csv-change.js";
 import { beginConflictLog, dropOldConflicts, type LoggedConflict } from "./conflict-log.js";
@@ -13,8 +13,11 @@ import { bufferFor, CsvImage, type ReadRecord } from "./csv-image.js";
 /** Is told of every session of the file that can be decoded, in the order of the file. */
 export type OnRecord = (read: ReadRecord) => void;
 
-/** Whether the last to write a file knew the lock; in doubt where a holder of the lock was killed, or the lock file is not written. */
-export type Writer = "ours" | "foreign" | "in doubt";
+/**
+ * Whether the last to write a file knew the lock; in doubt where a holder of the lock was killed, or the lock file is not written.
+ * "both": it did not, and another that did had written too since the version in memory.
+ */
+export type Writer = "ours" | "foreign" | "both" | "in doubt";
 
 /** What is written into the conflict log with a commit. */
 export interface Conflicts {
@@ -36,6 +39,8 @@ export class LiveCsv implements Disposable {
   readonly #locking: LockOptions;
   #snapshot: Snapshot;
   #image: CsvImage;
+  /** The last one under the lock that the version in memory holds, where it is not that version itself. */
+  #lastCommit: FileStamp | undefined;
   /** The image is not what the file holds: a commit failed on its way, or another version is in place already. */
   #isStale = false;
   /** What was written last is not what `#snapshot` is of. */
@@ -50,6 +55,7 @@ export class LiveCsv implements Disposable {
     this.path = path;
     this.#locking = locking;
     [this.#snapshot, this.#image] = this.#read(onRecord);
+    this.#lastCommit = lastCommitIn(this.#snapshot);
   }
 
   /** The version in memory, with what is changed and not yet written. Another one after each `reload`. */
@@ -78,7 +84,7 @@ export class LiveCsv implements Disposable {
     const record = readLockRecord(found.realPath);
     if (wasWrittenByUs(record, found) === true) return "ours";
     if (Math.abs(now.getTime() - found.mtime.getTime()) < REST_MS) return "unfinished";
-    return record.holder === undefined ? "foreign" : "in doubt";
+    return record.holder === undefined ? this.#foreign(record) : "in doubt";
   }
 
   /**
@@ -90,6 +96,7 @@ export class LiveCsv implements Disposable {
     this.#snapshot.close();
     this.#snapshot = snapshot;
     this.#image = image;
+    this.#lastCommit = lastCommitIn(snapshot);
     this.#isStale = this.#isSuperseded = false;
   }
 
@@ -158,10 +165,18 @@ export class LiveCsv implements Disposable {
       using found = openIfThere(this.path);
       if (found !== undefined && wasWrittenByUs(lock.found, found) === true) return "ours";
       await pause(REST_MS);
-      if (found === undefined ? rest > 0 : found.isCurrent()) return lock.wasLeftBehind ? "in doubt" : "foreign";
+      if (found === undefined ? rest > 0 : found.isCurrent())
+        return lock.wasLeftBehind ? "in doubt" : this.#foreign(lock.found);
     }
     const reason = "another program, which does not know the lock, writes it all the time";
     throw new SessionsError("STORE_CHANGED", { path: this.path, reason, hint: "Stop that program, then try again" });
+  }
+
+  /** A program without the lock wrote the file last. */
+  #foreign({ lastCommit }: LockRecord): Writer {
+    const known = [this.#snapshot.stamp, this.#lastCommit];
+    const isKnown = known.some((stamp) => stamp && lastCommit && isSameStamp(stamp, lastCommit));
+    return lastCommit === undefined || isKnown ? "foreign" : "both";
   }
 
   async #write(lock: FileLock, companions: readonly Companion[]): Promise<void> {
@@ -201,6 +216,7 @@ export class LiveCsv implements Disposable {
    */
   #adopt(stamp: FileStamp | undefined): void {
     this.#isStale = this.#isSuperseded = true;
+    this.#lastCommit = stamp;
     this.#image.settle();
     try {
       const written = openSnapshot(this.path);
@@ -235,6 +251,12 @@ export class LiveCsv implements Disposable {
     if (!snapshot.looksUnchanged()) throw new SessionsError("STORE_CHANGED", { path: this.path });
     return image;
   }
+}
+
+/** The last commit under the lock that a version holds; undefined where another version came meanwhile, whose commit it may be. */
+function lastCommitIn(snapshot: Snapshot): FileStamp | undefined {
+  const { lastCommit } = readLockRecord(snapshot.realPath);
+  return snapshot.isCurrent() ? lastCommit : undefined;
 }
 
 /** Editors that rename the old file away leave a moment without one. */

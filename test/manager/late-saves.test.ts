@@ -264,3 +264,33 @@ test("closed right after an editor saved an old version, it puts back what that 
   expect(conflicts.map(({ sessionId }) => sessionId)).toEqual(["s1", "id-1"]);
   expect(logged()).toHaveLength(2);
 });
+
+test("what another program with the lock deleted unseen is not put back by an edit of the file, and is logged", async () => {
+  const { file, time, save, create, text, ids, logged } = await watched(fileOf(S1));
+  await create("api_1");
+  const made = text().split("\r\n")[2];
+  const other = await manage(undefined, { store: file });
+  await other.manager.deleteSession("id-1");
+  await save(fileOf(row("s1", { metadata: '{"by": "hand"}' })));
+  expect(ids()).toEqual(["s1"]);
+  expect(logged()).toEqual([{ sessionId: "id-1", kept: {}, ours: made, theirs: undefined }]);
+  // What comes after that is an editor's alone, again and again.
+  time.advance(1000);
+  const later = await create("api_2");
+  for (const user of ["telegram_2", "telegram_3"]) {
+    await save(fileOf(row("s1", { user })));
+    expect(ids()).toEqual(["s1", later]);
+  }
+});
+
+test("what another program with the lock made again unseen is not removed by an edit of the file", async () => {
+  const { manager, file, time, save, ids, logged } = await watched(fileOf(S1, S2));
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await manager.deleteSession("s2");
+  const other = await manage(undefined, { store: file, createId: () => "s2" });
+  await other.manager.getOrCreateSession({ userId: "telegram_2", platform: "telegram" });
+  await save(fileOf(S1, S2));
+  expect(ids()).toEqual(["s1", "s2"]);
+  expect(logged()).toContainEqual({ sessionId: "s2", kept: { session_id: "file" }, ours: undefined, theirs: S2 });
+});
