@@ -45,3 +45,15 @@ export class CheckedTime implements TimeSource {
 function isTime(now: unknown): now is Instant {
   return typeof now === "number" && now >= BEGIN_OF_YEAR_1 && now < END_OF_YEAR_9999;
 }
+
+/**
+ * When a change was made: now, or where the clock is not past the last activity, the next time that can be told from it, so that
+ * every change moves it. The end of the year 9999 stays as it is.
+ */
+export function timeOfChange(lastActivity: Instant, now: Instant): Instant {
+  if (now > lastActivity) return now;
+  // A number holds every 32nd microsecond in the year 9999.
+  const spacing = 2 ** (Math.floor(Math.log2(Math.max(Math.abs(lastActivity), 1))) - 52);
+  const next = lastActivity + Math.max(spacing, 1);
+  return isTime(next) ? next : lastActivity;
+}

@@ -6,7 +6,7 @@ import { stateOf, type Retention, type SessionState } from "../session/retention
 import { formatTimestamp } from "../session/timestamp.js";
 import { createCsv } from "../store/csv-writing.js";
 import { checkOptions, type CheckedOptions } from "./checked-options.js";
-import type { CheckedTime } from "./checked-time.js";
+import { timeOfChange, type CheckedTime } from "./checked-time.js";
 import { DurableSessions } from "./durable-sessions.js";
 import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
 import { ManagedSession } from "./managed-session.js";
@@ -282,7 +282,7 @@ export class SessionManager implements AsyncDisposable {
     return this.#durable.change(() => {
       const session = this.#search.getInMemory(sessionId);
       const texts = change(session);
-      session.lastActivity = Math.max(session.lastActivity, now);
+      session.lastActivity = timeOfChange(session.lastActivity, now);
       this.#sessions.change(session, { ...texts, last_activity: formatTimestamp(session.lastActivity) });
       if (texts.pending_approval !== undefined) session.isPending = texts.pending_approval !== "";
       return this.#view(session);

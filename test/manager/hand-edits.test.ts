@@ -20,6 +20,8 @@ import { failureOf, HOLDER } from "../storage/folder.js";
 import { fileOf, manage, row, type Managed } from "./managing.js";
 
 const NOW = "2025-09-30T10:00:00.000001";
+/** So many changes after the first one, while the clock stands still. */
+const after = (changes: number): string => NOW.replace(/1$/, String(1 + changes));
 const KNOWN = "2025-09-30T09:59:00";
 const OTHER = row("s2", { user: "telegram_2" });
 
@@ -156,7 +158,7 @@ test("what waits is put on top of what such an editor took back", async () => {
   await manager.updateSessionMetadata("s1", { a: 1 });
   writeFileSync(file, fileOf(s1(), OTHER));
   await manager.updateSessionMetadata("s1", { b: 2 });
-  expect(text()).toBe(fileOf(s1({ time: NOW, metadata: '{"a": 1, "b": 2}' }), OTHER));
+  expect(text()).toBe(fileOf(s1({ time: after(1), metadata: '{"a": 1, "b": 2}' }), OTHER));
 });
 
 test("a session that is gone from the file stays gone, and what the manager had is logged", async () => {
@@ -166,7 +168,7 @@ test("a session that is gone from the file stays gone, and what the manager had 
   const failure = await failureOf(() => manager.setPendingApproval("s1", { tool_name: "x" }));
   expect(failure.code).toBe("SESSION_NOT_FOUND");
   expect(text()).toBe(fileOf(OTHER));
-  expect(logged()).toEqual([line({}, { manager: s1({ time: NOW, pending: '{"tool_name": "x"}' }) })]);
+  expect(logged()).toEqual([line({}, { manager: s1({ time: after(1), pending: '{"tool_name": "x"}' }) })]);
 });
 
 test("a record that was broken by hand stays byte for byte, and the change is refused and logged", async () => {
@@ -272,7 +274,7 @@ test("what another program with the lock changes is no conflict", async () => {
   await other.manager.clearPendingApproval("s1");
   await other.manager.deleteSession("s2");
   await manager.updateSessionMetadata("s1", { n: 1 });
-  expect(text()).toBe(fileOf(s1({ time: NOW, metadata: '{"n": 1}' })));
+  expect(text()).toBe(fileOf(s1({ time: after(2), metadata: '{"n": 1}' })));
   expect(logged()).toEqual([]);
 });
 

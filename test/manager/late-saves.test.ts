@@ -91,7 +91,7 @@ test("what waits for a session that is put back, and its last activity, are writ
   manager.getSession(other);
   writeFileSync(file, fileOf(S1));
   expect((await manager.setPendingApproval(id, { n: 1 })).hasPendingApproval).toBe(true);
-  expect(text()).toContain('id-1,api_1,api,id-2,2025-09-30T10:00:00.001001,2025-09-30T10:00:00.007001,"{""n"": 1}",{}');
+  expect(text()).toContain('id-1,api_1,api,id-2,2025-09-30T10:00:00.001001,2025-09-30T10:00:00.007002,"{""n"": 1}",{}');
   expect(text()).toContain("id-3,api_2,api,id-4,2025-09-30T10:00:00.002001,2025-09-30T10:00:00.007001,,{}");
   expect(manager.findSession(id)?.hasPendingApproval).toBe(true);
 });
@@ -293,4 +293,26 @@ test("what another program with the lock made again unseen is not removed by an 
   await save(fileOf(S1, S2));
   expect(ids()).toEqual(["s1", "s2"]);
   expect(logged()).toContainEqual({ sessionId: "s2", kept: { session_id: "file" }, ours: undefined, theirs: S2 });
+});
+
+test.each([
+  ["lies in the future", "2099-01-01T00:00:00", "2099-01-01T00:00:00.000002"],
+  ["lies in the far future", "9000-01-01T00:00:00", "9000-01-01T00:00:00.000064"],
+  ["is the same moment", "2025-09-30T10:00:00.000001", "2025-09-30T10:00:00.000003"],
+])("a late save takes no change back where the last activity %s", async (_, activity, moved) => {
+  const old = fileOf(S1.replace("2025-09-30T09:59:00", activity));
+  const { manager, save, text, logged } = await watched(old);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await manager.updateSessionMetadata("s1", { a: 1 });
+  const written = text();
+  expect(written).toContain(`,${moved},`);
+  await save(old);
+  expect(text()).toBe(written);
+  expect(logged()).toHaveLength(1);
+});
+
+test("the last moment that a timestamp holds stays where it is", async () => {
+  const { manager, text } = await watched(fileOf(S1.replace("2025-09-30T09:59:00", "9999-12-31T23:59:59.999900")));
+  for (const n of [1, 2, 3, 4, 5]) await manager.setPendingApproval("s1", { n });
+  expect(text()).toMatch(/,9999-12-31T23:59:59\.9999\d\d,/);
 });
