@@ -233,7 +233,6 @@ function writeAgain(sessions: LiveSessions, sessionId: string, texts: SessionTex
   if (session === undefined || parseTimestamp(sessions.text(session, "last_activity")) >= known) return;
   session.lastActivity = Math.max(session.lastActivity, known);
   sessions.change(session, texts);
-  session.isPending = sessions.view(session).hasPendingApproval;
 }
 
 /** Adds a session as it was in the file, with the last activity that was in memory. */
@@ -242,7 +241,6 @@ function addAgain(sessions: LiveSessions, ours: LiveSession, record: string, col
   const session = sessions.addAgain(ours, record, columnNames);
   const known = parseTimestamp(sessions.text(session, "last_activity"));
   if (session.lastActivity > known) sessions.change(session, { last_activity: formatTimestamp(session.lastActivity) });
-  session.isPending = sessions.view(session).hasPendingApproval;
 }
 
 /** Why a change that waits is not made. */

@@ -13,7 +13,6 @@ export interface LiveSession {
   readonly userId: string;
   readonly platform: string;
   lastActivity: Instant;
-  isPending: boolean;
   /** The columns that this manager has written since it knows the session, as bits; see `hasWritten`. */
   written: number;
   readonly record: ImageRecord;
@@ -21,7 +20,7 @@ export interface LiveSession {
   readonly older: readonly ImageRecord[];
 }
 
-type SessionState = Pick<LiveSession, "sessionId" | "userId" | "platform" | "lastActivity" | "isPending">;
+type SessionIdentity = Pick<LiveSession, "sessionId" | "userId" | "platform" | "lastActivity">;
 
 /** The texts of a session's fields. */
 export type SessionTexts = Readonly<Partial<Record<ColumnName, string>>>;
@@ -36,6 +35,8 @@ const NONE: readonly ImageRecord[] = [];
 export function hasWritten({ written }: LiveSession, column: ColumnName): boolean {
   return (written & (BITS[column] ?? 0)) !== 0;
 }
+
+/** Of so many platforms the name is kept once. */
 const MOST_PLATFORMS = 1000;
 
 /** The sessions of one version of a file, found by their ids and their users. Changes go into the file's image. */
@@ -70,7 +71,6 @@ export class LiveSessions {
       userId: reader.text(record, "user_id"),
       platform: this.#shared(reader.text(record, "platform")),
       lastActivity: reader.lastActivity(record),
-      isPending: reader.isPending(record),
       written: 0,
       record: image,
       older: before === undefined ? NONE : [...before.older, before.record],
@@ -80,10 +80,7 @@ export class LiveSessions {
   /** Adds a session behind all others. */
   create(texts: Readonly<Record<ColumnName, string>>, createdAt: Instant): LiveSession {
     const { session_id: sessionId, user_id: userId, platform } = texts;
-    return this.#append(
-      { sessionId, userId, platform, lastActivity: createdAt, isPending: false },
-      this.#encoded(texts),
-    );
+    return this.#append({ sessionId, userId, platform, lastActivity: createdAt }, this.#encoded(texts));
   }
 
   /**
@@ -91,7 +88,7 @@ export class LiveSessions {
    * @param record of that version, without its line break, its bytes as Latin-1
    * @param columnNames of that version; what has no column here is left out
    */
-  addAgain(session: SessionState, record: string, columnNames: readonly string[]): LiveSession {
+  addAgain(session: SessionIdentity, record: string, columnNames: readonly string[]): LiveSession {
     const texts = (): Record<string, string> =>
       Object.fromEntries(columnNames.map((name, place) => [name, fieldAt(record, place)]));
     const isAsHere = columnNames.join() === this.columnNames.join();
@@ -219,13 +216,12 @@ export class LiveSessions {
     return this.columnNames.map((name) => encodedField(texts[name] ?? "")).join(",");
   }
 
-  #append({ sessionId, userId, platform, lastActivity, isPending }: SessionState, bytes: string): LiveSession {
+  #append({ sessionId, userId, platform, lastActivity }: SessionIdentity, bytes: string): LiveSession {
     const session: LiveSession = {
       sessionId,
       userId,
       platform: this.#shared(platform),
       lastActivity,
-      isPending,
       written: ALL_BITS,
       record: this.#requireImage().append(bytes),
       older: NONE,

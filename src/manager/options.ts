@@ -60,7 +60,7 @@ export interface SessionManagerEvents {
   error: [error: unknown];
 }
 
-/** What a file held when it was read. */
+/** What a manager has in memory, of the file as it is. */
 export interface LoadedContents {
   readonly sessions: number;
   /** Of them, those that are expired: they are in the file until they are cleaned up. */

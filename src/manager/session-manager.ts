@@ -73,8 +73,9 @@ export class SessionManager implements AsyncDisposable {
     return new SessionManager(options);
   }
 
-  /** What the file held when it was read last. */
+  /** What is in memory now, of the file as it is. */
   get contents(): LoadedContents {
+    this.#durable.look();
     const retention = this.#retention();
     let expired = 0;
     for (const { lastActivity } of this.#sessions.all())
@@ -230,7 +231,7 @@ export class SessionManager implements AsyncDisposable {
       for (const session of expired) this.#sessions.remove(session);
       removed = expired.map(({ sessionId }) => sessionId);
     });
-    this.events.announce(() => this.events.emit("expired", removed));
+    if (removed.length > 0) this.events.announce(() => this.events.emit("expired", removed));
     return removed.length;
   }
 
@@ -284,7 +285,6 @@ export class SessionManager implements AsyncDisposable {
       const texts = change(session);
       session.lastActivity = timeOfChange(session.lastActivity, now);
       this.#sessions.change(session, { ...texts, last_activity: formatTimestamp(session.lastActivity) });
-      if (texts.pending_approval !== undefined) session.isPending = texts.pending_approval !== "";
       return this.#view(session);
     }, sessionId);
   }

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from "fastify";
-import { damagedRecords } from "./damaged-records.js";
 import type { EventStreams } from "./event-stream.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
@@ -51,7 +50,7 @@ export function registerMetrics(app: FastifyInstance, { manager, stats }: Server
           `sessions_commits_total ${manager.commitCount}`,
         ]),
         metric("sessions_damaged_records", "gauge", "Records that this server cannot decode, and leaves as they are.", [
-          `sessions_damaged_records ${damagedRecords(manager).count}`,
+          `sessions_damaged_records ${manager.contents.damaged.count}`,
         ]),
         metric("sessions_event_listeners", "gauge", "Clients that listen to /api/events.", [
           `sessions_event_listeners ${streams.count}`,

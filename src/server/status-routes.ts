@@ -3,7 +3,6 @@ import { SessionsError } from "../errors.js";
 import { dumpsJson } from "../session/json-dumps.js";
 import { formatTimestamp } from "../session/timestamp.js";
 import { sendJson } from "./answer.js";
-import { damagedRecords } from "./damaged-records.js";
 import { storeTrouble } from "./error-answers.js";
 import type { ServerOptions } from "./options.js";
 import * as schemas from "./schemas.js";
@@ -48,6 +47,6 @@ export function registerStatusRoutes(app: FastifyInstance, { manager, stats, tim
         response: schemas.answers({ 200: schemas.STATS }),
       },
     },
-    async (_request, reply) => sendJson(reply, await stats.json(damagedRecords(manager))),
+    async (_request, reply) => sendJson(reply, await stats.json(manager.contents.damaged)),
   );
 }

@@ -180,3 +180,22 @@ test("a session that could not be made is not given to a second caller", async (
   expect((await manager.getOrCreate(asked)).isNew).toBe(true);
   expect(manager.getSession("id-5").userId).toBe("api_1");
 });
+
+test("the counts are of the file as it is, whoever wrote it", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1"), row("s2")));
+  expect(manager.activeSessionCount).toBe(2);
+  writeFileSync(file, fileOf(row("s1")));
+  time.advance(60_000);
+  expect([manager.activeSessionCount, manager.contents.sessions]).toEqual([1, 1]);
+});
+
+test("a cleanup that finds nothing to remove under the lock tells of nothing", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1")));
+  const told: (readonly string[])[] = [];
+  manager.events.on("expired", (ids) => told.push(ids));
+  time.advance(24 * 3_600_000);
+  const cleaned = manager.cleanupExpiredSessions();
+  // Another program was faster.
+  writeFileSync(file, fileOf());
+  expect([await cleaned, told]).toEqual([0, []]);
+});
