@@ -5,7 +5,14 @@ import { idFault } from "../session/id-text.js";
 import type { RawJson } from "../session/raw-json.js";
 import { formatTimestamp, type Instant } from "../session/timestamp.js";
 import { requireNames, type Names } from "./known-names.js";
+import type { ManagedSession } from "./managed-session.js";
 import type { NewSessionRequest } from "./options.js";
+
+/** A session that was there, or is a new one. */
+export interface FoundOrNew {
+  readonly session: ManagedSession;
+  readonly isNew: boolean;
+}
 
 const NAMES: Names<Required<NewSessionRequest>> = { userId: true, platform: true, metadata: true };
 

@@ -69,6 +69,10 @@ export interface LoadedContents {
   readonly damaged: Faults;
 }
 
+/**
+ * User and platform are texts that are not empty, with no white space or byte order mark around them, no control characters,
+ * line breaks or halves of characters in them, and no numbers as a spreadsheet rounds them (1.2E+15).
+ */
 export interface NewSessionRequest {
   readonly userId: string;
   readonly platform: string;

@@ -11,7 +11,7 @@ import { DurableSessions } from "./durable-sessions.js";
 import type { LiveSession, LiveSessions, SessionTexts } from "./live-sessions.js";
 import { ManagedSession } from "./managed-session.js";
 import { ManagerEvents } from "./manager-events.js";
-import { newSessionTexts, objectText, requireStorable } from "./new-session.js";
+import { newSessionTexts, objectText, requireStorable, type FoundOrNew } from "./new-session.js";
 import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
 import { SessionSearch } from "./session-search.js";
 import { activeOf, expiredOf, latestOf, pageOf } from "./session-selection.js";
@@ -92,37 +92,37 @@ export class SessionManager implements AsyncDisposable {
   /**
    * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
    * this resolves, where there is none.
-   * @throws SessionsError USAGE for members of the request that are not known; VALUE_REFUSED for a user or platform, also of a session that is there, that is no text, is empty, has white
-   * space or a byte order mark around it, or control characters, line breaks or halves of characters in it, or is a number as a
-   * spreadsheet rounds it (1.2E+15); TypeError for metadata that JSON cannot hold. Nothing was changed.
+   * @throws SessionsError USAGE, VALUE_REFUSED, see `NewSessionRequest`; TypeError for what JSON cannot hold. Nothing was changed.
    */
   async getOrCreateSession(request: NewSessionRequest): Promise<ManagedSession> {
     return (await this.getOrCreate(request)).session;
   }
 
   /** The same, and whether it is a new one. */
-  async getOrCreate(
-    request: NewSessionRequest,
-  ): Promise<{ readonly session: ManagedSession; readonly isNew: boolean }> {
+  async getOrCreate(request: NewSessionRequest): Promise<FoundOrNew> {
     requireStorable(request);
     const { userId, platform } = request;
     const createdAt = this.#time.requireNow();
     this.#durable.look();
-    const existing = latestOf(this.#sessions, userId, platform, this.#retention());
+    const latest = (): LiveSession | undefined => latestOf(this.#sessions, userId, platform, this.#retention());
+    const existing = latest();
     if (existing !== undefined && !this.#unwritten.has(existing.sessionId)) {
       return { session: this.#touch(existing), isNew: false };
     }
     const texts = newSessionTexts(request, this.#options.createId, createdAt);
-    this.#unwritten.add(texts.session_id);
+    const { session_id: sessionId } = texts;
+    this.#unwritten.add(sessionId);
+    let isTold = false;
     try {
       return await this.#durable.change(() => {
-        // Another caller or program may have made it meanwhile.
-        const found = latestOf(this.#sessions, userId, platform, this.#retention());
+        // Another caller or program may have made one meanwhile; who was told of this one can rely on it.
+        const found = isTold ? this.#sessions.find(sessionId) : latest();
+        isTold = this.#options.batch !== undefined;
         if (found !== undefined) return { session: this.#touch(found), isNew: false };
         return { session: this.#view(this.#sessions.create(texts, createdAt)), isNew: true };
       });
     } finally {
-      this.#unwritten.delete(texts.session_id);
+      this.#unwritten.delete(sessionId);
     }
   }
 

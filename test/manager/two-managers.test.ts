@@ -134,3 +134,15 @@ test("what is written while a cleanup waits for the lock is not cleaned up", asy
   expect(await cleaned).toBe(1);
   expect(text()).toBe(fileOf(row("s1")));
 });
+
+test("a session that was acknowledged before it is written stays, also where another manager makes one for that user", async () => {
+  const batch = { everyMs: 3_600_000, changes: 1000 };
+  const { manager, file } = await manage(fileOf(), { batch });
+  const told = await manager.getOrCreateSession({ userId: "u1", platform: "api" });
+  const { manager: other } = await manage(undefined, { store: file, createId: () => "other-1" });
+  const others = await other.getOrCreateSession({ userId: "u1", platform: "api" });
+  await manager.updateSessionMetadata(told.sessionId, { mine: true });
+  await manager.flush();
+  expect(manager.findSession(told.sessionId)?.metadata).toEqual({ mine: true });
+  expect(manager.findSession(others.sessionId)).toBeDefined();
+});
