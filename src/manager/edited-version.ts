@@ -47,18 +47,19 @@ export class EditedVersion {
   /** The record is the one that we know from the file. */
   isUnchanged(sessionId: string): boolean {
     const file = this.#theirs.find(sessionId);
-    return file !== undefined && this.#theirs.recordOf(file) === this.#known(sessionId);
+    return file !== undefined && this.#theirs.recordOf(file) === this.known(sessionId);
   }
 
   #isOlder(sessionId: string): boolean {
     const file = this.#theirs.find(sessionId);
     // In memory it may be later than in the record, never earlier.
     if (file === undefined || file.lastActivity >= (this.#ours.find(sessionId)?.lastActivity ?? Infinity)) return false;
-    const known = this.#known(sessionId);
+    const known = this.known(sessionId);
     return known !== undefined && file.lastActivity < parseTimestamp(this.#ours.textIn(known, "last_activity"));
   }
 
-  #known(sessionId: string): string | undefined {
+  /** The record as the manager knows it from the file; empty for a new one. */
+  known(sessionId: string): string | undefined {
     const before = this.#ours.before.get(sessionId);
     if (before !== undefined) return before;
     const session = this.#ours.find(sessionId);

@@ -22,6 +22,8 @@ export class FileHistory {
   /** Of the record as it is. */
   readonly #written = new Map<string, number>();
   readonly #removed = new Map<string, RemovedRecord>();
+  /** Records that are put back, and in which version they came to be, where that is known. */
+  readonly #putBack = new Map<string, { readonly record: string; readonly version: number | undefined }>();
 
   /** Undefined for sessions that were there before, or that somebody wrote by hand. */
   madeIn(sessionId: string): number | undefined {
@@ -44,6 +46,8 @@ export class FileHistory {
     for (const id of changedIds) {
       const session = sessions.find(id);
       const known = before.get(id);
+      const earlier = this.#putBack.get(id);
+      if (earlier !== undefined) notes.push(() => void this.#putBack.delete(id));
       if (session === undefined) {
         // Empty: it was never in the file.
         if (known !== undefined && known !== "") notes.push(this.#removal(sessions, id, known, version));
@@ -51,7 +55,8 @@ export class FileHistory {
       }
       const touch = touches.get(id);
       const isSame = known === undefined ? touch?.from === touch?.to : known === sessions.recordOf(session);
-      if (!isSame) notes.push(() => void this.#written.set(id, version));
+      if (earlier?.record === sessions.recordOf(session)) notes.push(() => this.#notePutBack(id, earlier.version));
+      else if (!isSame) notes.push(() => void this.#written.set(id, version));
       if (known === "") notes.push(() => this.#noteMade(id, version));
     }
     return () => {
@@ -85,10 +90,25 @@ export class FileHistory {
    * What a program without the lock wrote is no sign of what it had read.
    * @param isUnchanged whether a session's record is the one that we know
    * @param isThere whether it is in the file, or put back there
+   * @param putBack the records that are put back, as we know them: who has one of them had read it before
    */
-  noteForeign(isUnchanged: (sessionId: string) => boolean, isThere: (sessionId: string) => boolean): void {
+  noteForeign(
+    isUnchanged: (sessionId: string) => boolean,
+    isThere: (sessionId: string) => boolean,
+    putBack: ReadonlyMap<string, string>,
+  ): void {
+    for (const [id, record] of putBack) {
+      const version = this.#written.get(id);
+      // Until it is written, another edit compares with what the first one left.
+      if (version !== undefined || !this.#putBack.has(id)) this.#putBack.set(id, { record, version });
+    }
     for (const id of this.#written.keys()) if (!isUnchanged(id)) this.#written.delete(id);
     for (const id of this.#made.keys()) if (!isThere(id)) this.#made.delete(id);
+  }
+
+  #notePutBack(sessionId: string, version: number | undefined): void {
+    if (version === undefined) this.#written.delete(sessionId);
+    else this.#written.set(sessionId, version);
   }
 
   #noteMade(sessionId: string, version: number): void {

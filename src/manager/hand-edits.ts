@@ -78,10 +78,16 @@ export function findHandEdits(
     }
   }
   const edits = found.filter((edit) => edit !== undefined);
-  const mended = new Set(edits.filter(({ mend }) => mend !== undefined).map(({ conflict }) => conflict.sessionId));
+  const mended = edits.filter(({ mend }) => mend !== undefined).map(({ conflict }) => conflict.sessionId);
+  const putBack = new Map<string, string>();
+  for (const sessionId of mended) {
+    const known = base.known(sessionId);
+    if (known !== undefined) putBack.set(sessionId, known);
+  }
   history.noteForeign(
     (sessionId) => base.isUnchanged(sessionId),
-    (sessionId) => theirs.find(sessionId) !== undefined || mended.has(sessionId),
+    (sessionId) => theirs.find(sessionId) !== undefined || putBack.has(sessionId),
+    putBack,
   );
   return edits;
 }

@@ -316,3 +316,26 @@ test("the last moment that a timestamp holds stays where it is", async () => {
   for (const n of [1, 2, 3, 4, 5]) await manager.setPendingApproval("s1", { n });
   expect(text()).toMatch(/,9999-12-31T23:59:59\.9999\d\d,/);
 });
+
+test("what is put back is no sign that a second editor, which had read it before, has seen what was made since", async () => {
+  const { manager, save, create, time, text, ids } = await watched(fileOf(S1));
+  time.advance(1000);
+  await manager.updateSessionMetadata("s1", { a: 1 });
+  const second = text();
+  const made = await create("api_1");
+  await save(fileOf(S1));
+  expect(ids()).toEqual(["s1", made]);
+  await save(second);
+  expect(ids()).toEqual(["s1", made]);
+  // Nor where the record that is put back is a session.
+  const third = text();
+  const last = await create("api_2");
+  await save(fileOf(S1));
+  await save(third);
+  expect(ids()).toEqual(["s1", made, last]);
+  // One that has seen all of them removes what it removes.
+  time.advance(1000);
+  await manager.updateSessionMetadata("s1", { b: 1 });
+  await save(text().split("\r\n").slice(0, 2).concat("").join("\r\n"));
+  expect(ids()).toEqual(["s1"]);
+});
