@@ -39,8 +39,8 @@ const IDENTITY = ["user_id", "platform", "thread_id"] as const;
 const CHANGEABLE = ["pending_approval", "metadata"] as const;
 
 /**
- * Compares the manager's sessions with what a program without the lock wrote, as far as the manager changed them: changes and
- * touches that wait, and what it has written before.
+ * Compares the manager's sessions with what a program without the lock wrote, as far as they were changed: changes and
+ * touches that wait, and what programs with the lock have written since the manager knows them.
  *
  * Where it is in doubt whether the file was written without the lock, it counts as it is, and what waits is made on top of it,
  * as is right for programs with the lock; what both changed is found all the same. Where both kinds of programs wrote it, what is

@@ -2,7 +2,7 @@ import { encodeField } from "../check/encode.js";
 import { fieldAt, replaceFields } from "../csv/field.js";
 import { bytesOfText } from "../csv/latin1.js";
 import type { ColumnName } from "../session/columns.js";
-import { formatTimestamp, type Instant } from "../session/timestamp.js";
+import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
 import { hashOfText } from "../store/text-hash.js";
@@ -13,7 +13,7 @@ export interface LiveSession {
   readonly userId: string;
   readonly platform: string;
   lastActivity: Instant;
-  /** The columns that this manager has written since it knows the session, as bits; see `hasWritten`. */
+  /** The columns that programs with the lock have written since this manager knows the session, as bits; see `hasWritten`. */
   written: number;
   readonly record: ImageRecord;
   /** Earlier records with the same id, which do not count and go when the session goes. */
@@ -31,7 +31,7 @@ const ALL_BITS = 7;
 
 const NONE: readonly ImageRecord[] = [];
 
-/** Whether this manager has written a column of a session since it knows the session. */
+/** Whether this manager, or another program with the lock, has written a column of a session since this one knows it. */
 export function hasWritten({ written }: LiveSession, column: ColumnName): boolean {
   return (written & (BITS[column] ?? 0)) !== 0;
 }
@@ -199,11 +199,25 @@ export class LiveSessions {
     return this.#before;
   }
 
-  /** Takes over which columns the manager has written, from an earlier version of the file. */
+  /** Takes over which columns were written, from an earlier version of the file. */
   keepWritten(earlier: LiveSessions): void {
+    this.#isChangedByUs ||= earlier.isChangedByUs;
     for (const { sessionId, written } of earlier.all()) {
       const session = written === 0 ? undefined : this.#byId.get(sessionId);
-      if (session !== undefined) this.#mark(session, written);
+      if (session !== undefined) session.written |= written;
+    }
+  }
+
+  /** Notes what other programs with the lock wrote since an earlier version of the file, as far as they moved the last activity. */
+  noteWrittenByOthers(earlier: LiveSessions): void {
+    for (const session of this.#byId.values()) {
+      const known = earlier.find(session.sessionId);
+      if (known === undefined || known.lastActivity === session.lastActivity) continue;
+      const record = earlier.before.get(session.sessionId) ?? earlier.recordOf(known);
+      if (record === "" || session.lastActivity <= parseTimestamp(earlier.textIn(record, "last_activity"))) continue;
+      for (const [column, bit] of Object.entries(BITS) as [ColumnName, number][]) {
+        if (this.text(session, column) !== earlier.textIn(record, column)) session.written |= bit;
+      }
     }
   }
 

@@ -111,8 +111,12 @@ export class LoadedSessions {
 
   #compare(before: LiveSessions, sessions: LiveSessions, writer: Writer | undefined): HandEdit[] {
     const touches = this.waiting.touches.all;
-    if (writer === "ours") this.history.noteOthers(before, sessions, touches);
-    if (writer === undefined || writer === "ours") return [];
+    if (writer === undefined) return [];
+    if (writer === "ours") {
+      this.history.noteOthers(before, sessions, touches);
+      sessions.noteWrittenByOthers(before);
+      return [];
+    }
     return findHandEdits(before, sessions, touches, this.history, writer);
   }
 

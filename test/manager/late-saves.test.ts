@@ -339,3 +339,19 @@ test("what is put back is no sign that a second editor, which had read it before
   await save(text().split("\r\n").slice(0, 2).concat("").join("\r\n"));
   expect(ids()).toEqual(["s1"]);
 });
+
+test("what another program with the lock changed is put back too, where the manager had read it", async () => {
+  const { manager, file, time, save, text, logged } = await watched(fileOf(S1, S2));
+  const other = await manage(undefined, { store: file });
+  await other.manager.setPendingApproval("s1", { n: 1 });
+  const [, changed] = text().split("\r\n");
+  time.advance(300);
+  expect(manager.findSession("s1")?.hasPendingApproval).toBe(true);
+  // What it has not changed is edited by hand as ever, also the last activity.
+  const edited = S2.replace("2025-09-30T09:59:00", "2025-09-30T08:00:00");
+  await save(fileOf(S1, edited));
+  expect(text()).toBe(fileOf(changed ?? "", edited));
+  expect(manager.findSession("s1")?.hasPendingApproval).toBe(true);
+  const kept = { pending_approval: "manager", last_activity: "manager" };
+  expect(logged()).toEqual([{ sessionId: "s1", kept, ours: changed, theirs: S1 }]);
+});
