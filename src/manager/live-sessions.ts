@@ -212,6 +212,8 @@ export class LiveSessions {
   noteWrittenByOthers(earlier: LiveSessions): void {
     for (const session of this.#byId.values()) {
       const known = earlier.find(session.sessionId);
+      // Made, and perhaps changed, since.
+      if (known === undefined) session.written = ALL_BITS;
       if (known === undefined || known.lastActivity === session.lastActivity) continue;
       const record = earlier.before.get(session.sessionId) ?? earlier.recordOf(known);
       if (record === "" || session.lastActivity <= parseTimestamp(earlier.textIn(record, "last_activity"))) continue;

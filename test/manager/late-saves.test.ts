@@ -209,7 +209,7 @@ test("an editor that has seen that a session is deleted may add it again", async
   expect([ids(), logged()]).toEqual([["s1", "s2"], []]);
 });
 
-test("a deleted session that a command brings back is no conflict, and stays through the next edit", async () => {
+test("a deleted session that a command brings back stays through the next edit, and the version that it takes away is logged", async () => {
   const { manager, file, save, time, ids, logged } = await watched(fileOf(S1, S2));
   time.advance(1000);
   await manager.setPendingApproval("s1", { n: 1 });
@@ -221,7 +221,7 @@ test("a deleted session that a command brings back is no conflict, and stays thr
   expect(manager.findSession("s2")?.userId).toBe("telegram_2");
   await save(before.replace("t-s1", "t-sX"));
   expect(ids()).toEqual(["s1", "s2"]);
-  expect(logged()).toEqual([]);
+  expect(logged()).toMatchObject([{ sessionId: "s2", kept: { thread_id: "file" }, theirs: S2 }]);
 });
 
 test("an edit that comes while a commit fails is compared all the same", async () => {
@@ -354,4 +354,18 @@ test("what another program with the lock changed is put back too, where the mana
   expect(manager.findSession("s1")?.hasPendingApproval).toBe(true);
   const kept = { pending_approval: "manager", last_activity: "manager" };
   expect(logged()).toEqual([{ sessionId: "s1", kept, ours: changed, theirs: S1 }]);
+});
+
+test("nor is a change lost of a session that another program both made and changed between two readings", async () => {
+  const { manager, file, time, save, text } = await watched(fileOf(S1));
+  const other = await manage(undefined, { store: file, createId: () => "other" });
+  await other.manager.getOrCreateSession({ userId: "api_1", platform: "api" });
+  const old = text();
+  other.time.advance(1000);
+  await other.manager.updateSessionMetadata("other", { a: 1 });
+  const written = text();
+  time.advance(300);
+  expect(manager.findSession("other")?.metadataText).toBe('{"a": 1}');
+  await save(old);
+  expect(text()).toBe(written);
 });
