@@ -63,7 +63,7 @@ export async function removeSessions(
     { ...request, collectIds: shown !== undefined },
     {
       signal: context.interruptSignal(),
-      origin: originOf(context, settings),
+      origin: originOf(context, settings, command.criterion),
       approve: (final) => {
         requireLimit(final, options);
         requireDecodable(store, command, final);

@@ -19,6 +19,7 @@ import { warningText } from "./report-removal.js";
 import { requireSessions } from "./require-sessions.js";
 import type { RestoreTargets } from "./restore-file.js";
 import { selectionFrom, type SelectionOptions } from "./selection-options.js";
+import { selectionText } from "./selection-words.js";
 import { shellQuote } from "./shell-quote.js";
 import type { Settings } from "./settings.js";
 import { shownPath } from "./shown-path.js";
@@ -95,7 +96,7 @@ export async function restoreSessions(
   if (options.yes !== true) await requireYes(context, `Change ${shellQuote(shownPath(context, target))}?`);
   const result = await store.merge(request, {
     signal: context.interruptSignal(),
-    origin: originOf(context, settings),
+    origin: originOf(context, settings, selectionText(options.id ?? [], options, retention)),
     approve: (final) => {
       requireNoConflict(store, choice, final);
       requireAsShown(store, plan.merge, final);

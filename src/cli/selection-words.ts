@@ -1,11 +1,17 @@
 import { formatInstant } from "../session/timestamp.js";
 import type { Retention } from "../session/retention.js";
 import { resolveTime, type TimeInput } from "./parse/time.js";
+import { count } from "./render/numbers.js";
 import { humanDuration } from "./render/time.js";
 import type { SelectionOptions } from "./selection-options.js";
 
+/** What ids and options select together, on one line; empty for everything. */
+export function selectionText(ids: readonly string[], options: SelectionOptions, retention: Retention): string {
+  return [...(ids.length === 0 ? [] : [count(ids.length, "id")]), ...selectionWords(options, retention)].join(", ");
+}
+
 /** What the options select, one part for each of them: `platform telegram or discord`, `idle for 30d or longer`. */
-export function selectionWords(options: SelectionOptions, { now }: Retention): readonly string[] {
+function selectionWords(options: SelectionOptions, { now }: Retention): readonly string[] {
   const { user, platform, active, expired, pending, idle, where = [], search } = options;
   const times: readonly (readonly [string, TimeInput | undefined])[] = [
     ["last active at or after", options.since],

@@ -137,6 +137,7 @@ function isWhole(change: object): boolean {
     texts.every((names) => typeof at(...names) === "string") &&
     [...numbers, ...counts].every((names) => Number.isSafeInteger(at(...names))) &&
     (at("beforeTime") === undefined || !Number.isNaN(Date.parse(String(at("beforeTime"))))) &&
+    (at("selection") === undefined || typeof at("selection") === "string") &&
     (at("undoes") === undefined || Number.isSafeInteger(at("undoes"))) &&
     !Number.isNaN(Date.parse(String(at("time")))) &&
     (backup === undefined || (typeof backup === "string" && backup === basename(backup)))

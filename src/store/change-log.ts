@@ -45,6 +45,8 @@ export interface LoggedChange {
   readonly host: string;
   /** As typed, secrets left out. */
   readonly command: string;
+  /** What was selected, in words. */
+  readonly selection?: string;
   readonly undoes?: number;
   /** Left out where one whole file came in the place of another, and nobody compared them. */
   readonly counts?: ChangeCounts;
@@ -70,7 +72,7 @@ export interface LoggedEdit {
 
 /** All entries together have at most so many bytes; the oldest go first. */
 const LOG_BYTES = 256 * 1024 * 1024;
-const LONGEST_COMMAND = 4000;
+const LONGEST_TEXT = 4000;
 const FLUSH_BYTES = 1024 * 1024;
 const ENTRY_NAME = /^(\d{6,})-\d{8}T\d{6}Z(?:-\d+)?\.jsonl$/;
 
@@ -125,7 +127,7 @@ export class LogEntryWriter implements AsyncDisposable {
    * @param counts what such a change touched, where that is known
    */
   async finish(backup?: string, counts?: ChangeCounts): Promise<Companion> {
-    const { time, user, host, undoes } = this.#origin;
+    const { time, user, host, selection, undoes } = this.#origin;
     const known = backup === undefined ? this.#counts : counts;
     const command = shortened(this.#origin.command);
     const change: LoggedChange = {
@@ -136,6 +138,7 @@ export class LogEntryWriter implements AsyncDisposable {
       user,
       host,
       command,
+      ...(selection === undefined ? {} : { selection: shortened(selection) }),
       ...(undoes === undefined ? {} : { undoes }),
       ...(known === undefined ? {} : { counts: known }),
       before: this.#before.version(),
@@ -177,8 +180,8 @@ export async function beginLogEntry(
   return new LogEntryWriter(number, file, replacement, origin, lstatSync(realPath, { throwIfNoEntry: false })?.mtime);
 }
 
-function shortened(command: string): string {
-  return command.length <= LONGEST_COMMAND ? command : `${command.slice(0, LONGEST_COMMAND)}…`;
+function shortened(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
 }
 
 /**

@@ -288,6 +288,8 @@ export interface ChangeOrigin {
   readonly host: string;
   /** The command as typed, secrets left out. */
   readonly command: string;
+  /** What was selected, in words; left out where the whole file changes. */
+  readonly selection?: string;
   /** The number of the change that this one takes back. */
   readonly undoes?: number;
 }

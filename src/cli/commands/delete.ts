@@ -6,10 +6,9 @@ import { explainNothingFound } from "../explain-nothing-found.js";
 import { openStore } from "../open-store.js";
 import { addConfirmOption, addRemovalOptions, type RemovalOptions } from "../removal-options.js";
 import { removeSessions } from "../remove-sessions.js";
-import { count } from "../render/numbers.js";
 import { requireSessions } from "../require-sessions.js";
 import { addSelectionOptions, selectionFrom, type SelectionOptions } from "../selection-options.js";
-import { selectionWords } from "../selection-words.js";
+import { selectionText } from "../selection-words.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface DeleteOptions extends GlobalOptions, SelectionOptions, RemovalOptions {}
@@ -48,9 +47,7 @@ export async function runDelete(context: CliContext, ids: readonly string[], opt
     store,
     {
       name: "delete",
-      criterion: [...(ids.length > 0 ? [count(ids.length, "id")] : []), ...selectionWords(options, retention)].join(
-        ", ",
-      ),
+      criterion: selectionText(ids, options, retention),
       request: { selection: [...byId, ...chosen], retention, keepPending: false },
       guardsHalf: true,
     },

@@ -54,13 +54,15 @@ const COUNTED = ["removed", "replaced", "added"] as const;
 const UNKNOWN = { removed: null, replaced: null, added: null };
 
 function objectOf(entry: HistoryEntry): object {
-  const { number, time, user, host, command, counts, undoes, undoneBy, isGone, before, after, backup } = entry;
+  const { number, time, user, host, command, selection, counts, undoes, undoneBy, isGone, before, after, backup } =
+    entry;
   return {
     number,
     time,
     user,
     host,
     command,
+    selection,
     ...(counts ?? UNKNOWN),
     undoes,
     undoneBy,
