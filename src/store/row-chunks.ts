@@ -75,7 +75,12 @@ export async function* rowsOfChunks({
       const { rendered, buffer } = piece;
       border = rendered.end;
       rows.onChunk(rendered.rowCount, border);
-      if (rendered.byteLength > 0) yield new Uint8Array(buffer, 0, rendered.byteLength);
+      if (rendered.byteLength === 0) {
+        // Nobody is given it, so that it is no sign that a piece before it is not used any more.
+        buffers.push(buffer);
+        continue;
+      }
+      yield new Uint8Array(buffer, 0, rendered.byteLength);
       given.push(buffer);
       if (given.length > 2) buffers.push(...given.splice(0, 1));
     } else {

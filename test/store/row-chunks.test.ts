@@ -145,7 +145,19 @@ describe("rows that are made in chunks", () => {
           expect(inChunks).toEqual(await make(file, NEVER));
         },
       ),
-      { numRuns: 400 },
+      {
+        numRuns: 400,
+        // Chunks without a row stand between those that have some.
+        examples: [
+          [
+            [record('"open'), record("i").replace(TIME, "yesterday"), record("b1"), record("b0")],
+            "\r\n",
+            false,
+            40,
+            [1, 3, 1, 1],
+          ],
+        ],
+      },
     );
   });
 
