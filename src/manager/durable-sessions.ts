@@ -154,6 +154,11 @@ export class DurableSessions {
     return !this.#loaded.waiting.isNeeded && this.#commits.work === undefined && !this.#loaded.live.isUnsure;
   }
 
+  /** It is being closed, or is closed. */
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   #requireOpen(): void {
     if (this.#closing === undefined) return;
     const hint = "Open another one with SessionManager.open";

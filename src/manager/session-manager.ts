@@ -14,7 +14,7 @@ import { ManagerEvents } from "./manager-events.js";
 import { newSessionTexts, objectText, requireStorable, type FoundOrNew } from "./new-session.js";
 import type { ListRequest, LoadedContents, NewSessionRequest, SessionManagerOptions, SessionPage } from "./options.js";
 import { SessionSearch } from "./session-search.js";
-import { activeOf, expiredOf, latestOf, pageOf } from "./session-selection.js";
+import { activeOf, contentsOf, expiredOf, latestOf, pageOf } from "./session-selection.js";
 import type { Timer } from "./system-time.js";
 
 /**
@@ -43,7 +43,7 @@ export class SessionManager implements AsyncDisposable {
     this.#options = options;
     this.#time = options.time;
     this.#durable = new DurableSessions(options, {
-      reloaded: () => this.events.announce(() => this.events.emit("reloaded", this.contents)),
+      reloaded: () => this.events.announce(() => this.events.emit("reloaded", this.#contentsInMemory())),
       conflicted: (conflict) => this.events.announce(() => this.events.emit("conflict", conflict)),
       failed: (error) => this.events.tellError(error),
       happened: (news) => this.events.tell(news),
@@ -75,12 +75,12 @@ export class SessionManager implements AsyncDisposable {
 
   /** What is in memory now, of the file as it is. */
   get contents(): LoadedContents {
-    this.#durable.look();
-    const retention = this.#retention();
-    let expired = 0;
-    for (const { lastActivity } of this.#sessions.all())
-      if (stateOf(lastActivity, retention) === "expired") expired += 1;
-    return { sessions: this.#sessions.size, expired, damaged: this.#durable.damaged };
+    if (!this.#durable.isClosed) this.#durable.look();
+    return this.#contentsInMemory();
+  }
+
+  #contentsInMemory(): LoadedContents {
+    return contentsOf(this.#sessions, this.#durable.damaged, this.#retention());
   }
 
   /** How many sessions are not expired. */

@@ -1,7 +1,8 @@
 import { stateOf, type Retention } from "../session/retention.js";
 import { requireNames, type Names } from "./known-names.js";
+import type { Faults } from "../store/store.js";
 import type { LiveSession, LiveSessions } from "./live-sessions.js";
-import type { ListRequest } from "./options.js";
+import type { ListRequest, LoadedContents } from "./options.js";
 
 export function isActive({ lastActivity }: LiveSession, retention: Retention): boolean {
   return stateOf(lastActivity, retention) === "active";
@@ -13,6 +14,12 @@ export function activeOf(sessions: Iterable<LiveSession>, retention: Retention):
 
 export function expiredOf(sessions: LiveSessions, retention: Retention): LiveSession[] {
   return Array.from(sessions.all()).filter((session) => !isActive(session, retention));
+}
+
+export function contentsOf(sessions: LiveSessions, damaged: Faults, retention: Retention): LoadedContents {
+  let expired = 0;
+  for (const { lastActivity } of sessions.all()) if (stateOf(lastActivity, retention) === "expired") expired += 1;
+  return { sessions: sessions.size, expired, damaged };
 }
 
 /** The active session of a user on a platform that was active last. */

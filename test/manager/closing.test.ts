@@ -118,3 +118,12 @@ test.each([
   time.advance(100);
   await expect.poll(text).toContain('""n""');
 });
+
+test("the counts are there while it closes, and after", async () => {
+  const { manager, file } = await manage(fileOf(row("s1")));
+  const counts: number[] = [];
+  manager.events.on("reloaded", (contents) => counts.push(contents.sessions, manager.activeSessionCount));
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  await manager.close();
+  expect([counts, manager.contents.sessions]).toEqual([[2, 2], 2]);
+});
