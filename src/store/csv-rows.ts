@@ -1,14 +1,12 @@
 import { availableParallelism } from "node:os";
-import type { RecordScanner } from "../csv/scan.js";
-import type { RowProgram } from "../kernel/row-program.js";
 import type { SessionReader } from "../session/codec.js";
 import { compileSelection, type RecordPredicate } from "../session/query.js";
-import { expiryCutoff, type Retention } from "../session/retention.js";
+import type { Retention } from "../session/retention.js";
 import { openCsv, type CsvInput, type CsvSource, type OpenedCsv } from "./csv-source.js";
 import type { FaultLog } from "./fault-log.js";
+import { PlainRows } from "./plain-rows.js";
 import { ChunkRenderer, type ChunkSetup, type RowChunk } from "./row-chunk.js";
 import type { RowHelper } from "./row-thread.js";
-import { rowProgram } from "./row-steps.js";
 import type { ReadRequest, RowLayout, RowPage } from "./store.js";
 import { pickRecords } from "./visit-records.js";
 
@@ -60,9 +58,8 @@ export class CsvRows {
       input.onRead?.(this.#byteOffset, source.byteLength);
       return count;
     }, input);
-    const { scanner, reader } = this.#opened;
-    this.#isSelected = compileSelection(selection, reader, retention);
-    this.#renderer = new RowRenderer(scanner, reader, layout, retention);
+    this.#isSelected = compileSelection(selection, this.#opened.reader, retention);
+    this.#renderer = new RowRenderer(this.#opened, layout, retention);
   }
 
   /** The rows of a page. To be asked for once. */
@@ -146,36 +143,24 @@ function chunkRenderer(source: CsvSource, setup: ChunkSetup): ChunkRenderer | un
   }
 }
 
-/**
- * Makes rows of text from records: plain ones straight from their bytes, the others by decoding them. Plain is what is
- * printable ASCII, in our own form of timestamps, and valid.
- */
+/** Makes rows of text from records: plain ones straight from their bytes, the others by decoding them. */
 class RowRenderer {
-  readonly #scanner: RecordScanner;
   readonly #reader: SessionReader;
   readonly #layout: RowLayout;
-  readonly #program: RowProgram;
-  readonly #cutoff: number;
+  readonly #plainRows: PlainRows;
 
-  constructor(scanner: RecordScanner, reader: SessionReader, layout: RowLayout, retention: Retention) {
-    this.#scanner = scanner;
+  constructor({ scanner, reader }: OpenedCsv, layout: RowLayout, retention: Retention) {
     this.#reader = reader;
     this.#layout = layout;
-    this.#program = rowProgram(layout, reader.columns);
-    this.#cutoff = expiryCutoff(retention);
+    this.#plainRows = new PlainRows(scanner, reader, layout, retention);
   }
 
   /** The rows of some records of the current batch, by their places in it, a separator before each, in memory of their own. */
   render(records: readonly number[]): Uint8Array {
     const pieces: Buffer[] = [];
-    const [first] = records;
-    if (first === undefined) return Buffer.alloc(0);
-    this.#scanner.picks.set(records);
-    // Parses both columns of timestamps for the batch.
-    this.#reader.lastActivity(first);
-    this.#reader.createdAt(first);
+    this.#plainRows.pick(records);
     for (let at = 0; at < records.length;) {
-      const { next, bytes } = this.#scanner.renderRows(this.#program, at, records.length, this.#cutoff);
+      const { next, bytes } = this.#plainRows.render(at);
       if (next > at) {
         pieces.push(Buffer.from(bytes));
         at = next;

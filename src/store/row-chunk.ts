@@ -1,11 +1,10 @@
 import { NOT_YET, RecordScanner } from "../csv/scan.js";
 import { SessionsError } from "../errors.js";
-import type { RowProgram } from "../kernel/row-program.js";
 import { SessionReader } from "../session/codec.js";
 import type { Columns } from "../session/columns.js";
 import { compileSelection, type RecordPredicate, type Selection } from "../session/query.js";
-import { expiryCutoff, type Retention } from "../session/retention.js";
-import { rowProgram } from "./row-steps.js";
+import type { Retention } from "../session/retention.js";
+import { PlainRows } from "./plain-rows.js";
 import type { RowLayout } from "./store.js";
 import { isBatchSound } from "./visit-records.js";
 
@@ -43,7 +42,7 @@ const LF = 0x0a;
 /**
  * Makes rows from a chunk without knowing what stands before it, by taking the first line for the first record. Whether
  * that is so is for the caller to see: rows are right where the chunk before ends just where this one begins.
- * It makes plain rows only; see `RowRenderer` for what that means.
+ * It makes plain rows only; see `PlainRows` for what that means.
  */
 export class ChunkRenderer {
   readonly #readAt: (target: Uint8Array, byteOffset: number) => number;
@@ -51,8 +50,7 @@ export class ChunkRenderer {
   readonly #scanner: RecordScanner;
   readonly #reader: SessionReader;
   readonly #isSelected: RecordPredicate;
-  readonly #program: RowProgram;
-  readonly #cutoff: number;
+  readonly #plainRows: PlainRows;
   #byteOffset = 0;
   #limit = 0;
 
@@ -63,8 +61,7 @@ export class ChunkRenderer {
     this.#scanner = new RecordScanner((target) => this.#read(target));
     this.#reader = new SessionReader(this.#scanner, columns);
     this.#isSelected = compileSelection(selection, this.#reader, retention);
-    this.#program = rowProgram(layout, columns);
-    this.#cutoff = expiryCutoff(retention);
+    this.#plainRows = new PlainRows(this.#scanner, this.#reader, layout, retention);
   }
 
   /**
@@ -107,16 +104,10 @@ export class ChunkRenderer {
   }
 
   #renderBatch(picks: readonly number[], target: Uint8Array): number | undefined {
-    const scanner = this.#scanner;
-    const [first] = picks;
-    if (first === undefined) return 0;
-    scanner.picks.set(picks);
-    // Parses both columns of timestamps for the batch.
-    this.#reader.lastActivity(first);
-    this.#reader.createdAt(first);
+    this.#plainRows.pick(picks);
     let length = 0;
     for (let at = 0; at < picks.length;) {
-      const { next, bytes } = scanner.renderRows(this.#program, at, picks.length, this.#cutoff);
+      const { next, bytes } = this.#plainRows.render(at);
       if (next === at || length + bytes.length > target.length) return undefined;
       target.set(bytes, length);
       length += bytes.length;
