@@ -24,6 +24,8 @@ const BREAKS: Readonly<Record<string, () => Promise<void>>> = {
     (Object.getPrototypeOf(snapshot) as Snapshot).isCurrent = () => true;
     snapshot.close();
   },
+  /** The operating system's refusals, and that it took less than it was given, are passed over. */
+  "believes every write": believeWrites,
   "no fsync of the file": async () => leaveOutSync((found) => fs.statSync(found).isFile()),
   "no fsync of the folder": async () => leaveOutSync((found) => fs.statSync(found).isDirectory()),
   /** Of the log folder, and of what stands in it. */
@@ -38,11 +40,42 @@ export async function breakProtocol(kind: string): Promise<void> {
   await take();
 }
 
+async function believeWrites(): Promise<void> {
+  const prototype = await fileHandlePrototype();
+  const { write, close } = prototype as {
+    write: (bytes: Uint8Array, offset: number, length: number, position: null) => Promise<{ bytesWritten: number }>;
+    close: () => Promise<void>;
+  };
+  const { fstatSync } = fs;
+  const believed = new Map<number, number>();
+  Object.assign(prototype, {
+    async write(this: FileHandle, bytes: Uint8Array, offset: number, length: number) {
+      await write.call(this, bytes, offset, length, null).catch(() => undefined);
+      believed.set(this.fd, (believed.get(this.fd) ?? 0) + length);
+      return { bytesWritten: length, buffer: bytes };
+    },
+    async close(this: FileHandle) {
+      believed.delete(this.fd);
+      await close.call(this);
+    },
+  });
+  fs.fstatSync = ((fd: number, options?: fs.StatOptions) => {
+    const stats = fstatSync(fd, options);
+    const size = believed.get(fd);
+    return size === undefined || options?.bigint === true ? stats : Object.assign(stats, { size });
+  }) as typeof fs.fstatSync;
+  module.syncBuiltinESMExports();
+}
+
+async function fileHandlePrototype(): Promise<FileHandle> {
+  const handle = await open(process.execPath);
+  await handle.close();
+  return Object.getPrototypeOf(handle) as FileHandle;
+}
+
 /** On Linux. @param isLeftOut is given the path of what would be synced */
 async function leaveOutSync(isLeftOut: (found: string) => boolean): Promise<void> {
-  const handle = await open(process.execPath);
-  const prototype = Object.getPrototypeOf(handle) as FileHandle;
-  await handle.close();
+  const prototype = await fileHandlePrototype();
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound when it is called
   const { sync } = prototype;
   prototype.sync = async function (this: FileHandle) {

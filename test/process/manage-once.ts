@@ -1,11 +1,18 @@
-// The process under test: three changes by a SessionManager, or one beside a hand edit, and what it then says the file
-// holds.
+// The process under test: changes by a SessionManager, and what it then says the file holds.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { SessionsError } from "../../src/errors.js";
 import { SessionManager } from "../../src/manager/session-manager.js";
+import { breakProtocol } from "./break-protocol.js";
 
-const [, , file = "", scenario = "three changes"] = process.argv;
+const SCENARIOS: Readonly<Record<string, (sessions: SessionManager) => Promise<void>>> = {
+  "three changes": threeChanges,
+  "beside a hand edit": besideHandEdit,
+  "until it is refused": untilRefused,
+};
+
+const [, , file = "", scenario = "three changes", broken = ""] = process.argv;
+await breakProtocol(broken);
 const answers: string[] = [];
 
 async function attempt(change: () => Promise<unknown>): Promise<void> {
@@ -20,11 +27,12 @@ async function attempt(change: () => Promise<unknown>): Promise<void> {
 
 let manager: SessionManager | undefined;
 await attempt(async () => {
-  manager = await SessionManager.open({ store: file, timeoutMinutes: 1_000_000, cleanupIntervalMinutes: 0 });
+  const timing = { timeoutMinutes: 1_000_000, cleanupIntervalMinutes: 0, lockWaitMs: 300 };
+  manager = await SessionManager.open({ store: file, ...timing });
 });
 const opened = manager;
 if (opened !== undefined) {
-  await (scenario === "three changes" ? threeChanges(opened) : besideHandEdit(opened));
+  await SCENARIOS[scenario]?.(opened);
   const held = opened.getAllSessions().map(({ userId, metadataText }) => [userId, metadataText.length]);
   await attempt(() => opened.close());
   fs.writeSync(1, `${JSON.stringify({ answers, held })}\n`);
@@ -46,4 +54,12 @@ async function besideHandEdit(sessions: SessionManager): Promise<void> {
   // Its calls do not fail: it gets nothing of this environment.
   execFileSync("/bin/sed", ["-i", 's/""n"": 0/""n"": 7/', file], { env: {} });
   await attempt(() => sessions.updateSessionMetadata(first.sessionId, { n: 1 }));
+}
+
+/** 40 sessions at the most. */
+async function untilRefused(sessions: SessionManager): Promise<void> {
+  const metadata = { text: "x".repeat(5000) };
+  for (let n = 0; n < 40 && answers.every((answer) => answer === "OK"); n += 1) {
+    await attempt(() => sessions.getOrCreateSession({ userId: `u${n}`, platform: "api", metadata }));
+  }
 }

@@ -1,11 +1,12 @@
 // Law 4 for a server on a full disk, beside a holder of the lock that was stopped, and under the eyes of a reader.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { once } from "node:events";
 import { parse } from "csv-parse/sync";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { SessionManager } from "../../src/manager/session-manager.js";
 import { COLUMN_NAMES } from "../../src/session/columns.js";
 import { failureOf } from "../storage/folder.js";
@@ -23,6 +24,7 @@ function usersIn(file: string): string[] {
 }
 
 describeWith(["mount"], "a manager on a full disk", () => {
+  const made = setUpDriver("test/process/manage-once.ts");
   const folder = fs.mkdtempSync("/tmp/sessions-full-");
   beforeAll(() => void execFileSync("mount", ["-t", "tmpfs", "-o", "size=400k", "tmpfs", folder]));
   afterAll(() => {
@@ -50,20 +52,39 @@ describeWith(["mount"], "a manager on a full disk", () => {
     await manager.close();
     expect(usersIn(file)).toEqual(acknowledged);
   });
+
+  test("a manager that believes every write is found to lose sessions", async () => {
+    const file = path.join(folder, "broken.csv");
+    fs.writeFileSync(file, HEADER);
+    fs.writeFileSync(path.join(folder, "filler"), Buffer.alloc(250_000));
+    const { stdout } = await execa("node", [made.driver, file, "until it is refused", "believes every write"]);
+    const [, ...answers] = (JSON.parse(stdout) as { answers: string[] }).answers;
+    const text = fs.readFileSync(file, "utf8");
+    const lost = answers.flatMap((answer, n) => (answer === "OK" && !text.includes(`,u${n},`) ? [`u${n}`] : []));
+    expect(lost).not.toEqual([]);
+  });
 });
 
 describeWith([], "a manager beside other processes", () => {
   const made = setUpDriver();
+  const manage = setUpDriver("test/process/manage-once.ts");
+
+  /** A process that holds the lock and is stopped. */
+  async function stoppedHolder(file: string): Promise<ChildProcess> {
+    const holder = spawn("node", [made.driver, "hold", file, "sessions prune"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void holder.kill("SIGKILL"));
+    await once(createInterface({ input: holder.stdout }), "line");
+    holder.kill("SIGSTOP");
+    return holder;
+  }
 
   test("waits for a holder of the lock that was stopped, says who it is, and goes on when it is gone", async () => {
     const file = path.join(fs.mkdtempSync(path.join(made.folder, "case-")), "s.csv");
     fs.writeFileSync(file, HEADER);
     const manager = await open(file, 300);
-    const holder = spawn("node", [made.driver, "hold", file, "sessions prune"], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    await once(createInterface({ input: holder.stdout }), "line");
-    holder.kill("SIGSTOP");
+    const holder = await stoppedHolder(file);
     const failure = await failureOf(() => manager.getOrCreateSession({ userId: "u1", platform: "api" }));
     expect([failure.code, failure.details.holder?.command]).toEqual(["STORE_LOCKED", "sessions prune"]);
     expect([usersIn(file), manager.getAllSessions()]).toEqual([[], []]);
@@ -72,6 +93,19 @@ describeWith([], "a manager beside other processes", () => {
     await manager.getOrCreateSession({ userId: "u2", platform: "api" });
     await manager.close();
     expect(usersIn(file)).toEqual(["u2"]);
+  });
+
+  test("is found to write beside a holder that was stopped where it ignores the lock", async () => {
+    const file = path.join(fs.mkdtempSync(path.join(made.folder, "case-")), "s.csv");
+    const users = async (broken: string): Promise<string[]> => {
+      fs.writeFileSync(file, HEADER);
+      const holder = await stoppedHolder(file);
+      await execa("node", [manage.driver, file, "until it is refused", broken]);
+      holder.kill("SIGKILL");
+      return usersIn(file);
+    };
+    expect(await users("")).toEqual([]);
+    expect(await users("ignores the lock")).not.toEqual([]);
   });
 });
 
