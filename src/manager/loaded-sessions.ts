@@ -124,8 +124,7 @@ export class LoadedSessions {
     try {
       if (this.#readNews()) this.#onCommitNeeded();
     } catch (error) {
-      this.trouble.readFailed(error);
-      this.#listener.failed(error);
+      if (this.trouble.readFailed(error)) this.#listener.failed(error);
     }
   }
 

@@ -56,7 +56,7 @@ export interface SessionManagerEvents {
    * cannot have seen, or brought back one that was removed. What counts says `kept`; the other version is in `<file>.d/log/conflict-<time>.jsonl`, on the disk.
    */
   conflict: [conflict: SessionConflict];
-  /** A commit failed whose changes nobody waits for, or the file cannot be read any more. */
+  /** A commit failed whose changes nobody waits for, or the file cannot be read any more, which is told once until it can. */
   error: [error: unknown];
 }
 

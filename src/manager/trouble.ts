@@ -15,8 +15,11 @@ export class Trouble {
   #read: unknown;
   #write: { readonly error: unknown; readonly at: Instant } | undefined;
 
-  readFailed(error: unknown): void {
+  /** @returns whether that is news: the look before did not fail for the same reason */
+  readFailed(error: unknown): boolean {
+    const isKnown = String(this.#read) === String(error);
     this.#read = error;
+    return !isKnown;
   }
 
   writeFailed(error: unknown, at: Instant): void {

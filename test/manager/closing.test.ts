@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { SessionManager } from "../../src/manager/session-manager.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
 import { failureOf, HOLDER } from "../storage/folder.js";
@@ -126,4 +127,16 @@ test("the counts are there while it closes, and after", async () => {
   writeFileSync(file, fileOf(row("s1"), row("s2")));
   await manager.close();
   expect([counts, manager.contents.sessions]).toEqual([[2, 2], 2]);
+});
+
+test("leaving the block of an `await using` closes it, with what waits written", async () => {
+  const { file, text } = await manage(fileOf(row("s1")));
+  let left: SessionManager;
+  {
+    await using manager = await SessionManager.open({ store: file, timeoutMinutes: 100_000_000 });
+    left = manager;
+    manager.getSession("s1");
+  }
+  expect(text()).not.toBe(fileOf(row("s1")));
+  expect((await failureOf(async () => left.findSession("s1"))).code).toBe("USAGE");
 });

@@ -178,6 +178,19 @@ test("the file is watched while somebody listens, and no longer", async () => {
   expect(time.timerCount).toBe(0);
 });
 
+test("a file that cannot be read any more is told as an error, once, while somebody listens", async () => {
+  const { manager, time, file } = await manage(fileOf(row("s1")));
+  const errors: unknown[] = [];
+  manager.events.on("error", (error) => errors.push(error));
+  const lines = told(manager);
+  rmSync(file);
+  for (let second = 0; second < 5; second += 1) time.advance(1000);
+  expect(errors).toMatchObject([{ code: "STORE_NOT_FOUND" }]);
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  time.advance(2000);
+  expect(lines).toEqual(["created s2"]);
+});
+
 test("what happened while nobody listened is not told later", async () => {
   const { manager, time } = await manage(fileOf(row("s1"), row("s2")));
   told(manager);

@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { SessionManager } from "../../src/manager/session-manager.js";
 import { replacementTemp } from "../../src/storage/atomic-replace.js";
 import { failureOf } from "../storage/folder.js";
 import { fileOf, HEADER, manage, row } from "./managing.js";
@@ -27,6 +28,18 @@ test("a new session is on the disk when it is acknowledged, as the Python backen
       'id-1,discord_7,discord,id-2,2025-09-30T10:00:00.000001,2025-09-30T10:00:00.000001,,"{""name"": ""Zo\\u00eb"", ""n"": 1.5, ""tags"": [""a"", null]}"',
     ),
   );
+});
+
+test("session and thread get ids of their own, UUIDs of version 4", async () => {
+  const { file } = await manage(fileOf());
+  await using manager = await SessionManager.open({ store: file });
+  const ids: string[] = [];
+  for (const userId of ["u1", "u2"]) {
+    const { sessionId, threadId } = await manager.getOrCreateSession({ userId, platform: "api" });
+    ids.push(sessionId, threadId);
+  }
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(new Set(ids).size).toBe(4);
 });
 
 test("an active session is given again, touched, and the touch is written a second later", async () => {

@@ -146,3 +146,11 @@ test("a session that was acknowledged before it is written stays, also where ano
   expect(manager.findSession(told.sessionId)?.metadata).toEqual({ mine: true });
   expect(manager.findSession(others.sessionId)).toBeDefined();
 });
+
+test("a user whom another manager has just given a session gets that one", async () => {
+  const one = await manage(fileOf(row("s1")));
+  const other = await manage(undefined, { store: one.file, createId: () => "other" });
+  await other.manager.getOrCreateSession({ userId: "api_1", platform: "api" });
+  const { session, isNew } = await one.manager.getOrCreate({ userId: "api_1", platform: "api" });
+  expect([session.sessionId, isNew]).toEqual(["other", false]);
+});
