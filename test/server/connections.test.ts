@@ -43,6 +43,35 @@ test("512 connections are taken, those who are there are answered, and others wh
   expect(text).not.toContain("sessions_http_connections_refused_total 0");
 });
 
+test("a request that does not come to its end is refused after 30 s, before its head is whole and after", async () => {
+  const { port } = await serve(fileOf(row("s1")), { time: REAL_TIME });
+  const halves = [
+    "GET /health HTTP/1.1\r\nHost: local",
+    'POST /api/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"user',
+  ];
+  const since = performance.now();
+  const answers = await Promise.all(
+    takeConnections(port, halves.length).map(async (socket, n) => {
+      socket.setEncoding("utf8").write(halves[n] ?? "");
+      let text = "";
+      for await (const more of socket) text += String(more);
+      return text;
+    }),
+  );
+  expect(performance.now() - since).toBeGreaterThan(29_000);
+  for (const text of answers) {
+    expect(text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(JSON.parse(text.split("\r\n\r\n")[1] ?? "")).toMatchObject({ code: "REQUEST_TIMEOUT" });
+  }
+}, 60_000);
+
+test("a connection may be used again for 72 s, which the answer says", async () => {
+  const { ask } = await serve(fileOf(row("s1")));
+  expect((await ask("GET", "/health", undefined, { connection: "keep-alive" })).headers["keep-alive"]).toBe(
+    "timeout=72",
+  );
+});
+
 test("of the requests that one connection sends without reading the answers eight are done, the others refused", async () => {
   const { port } = await serve(fileOf(row("s1")), { time: REAL_TIME });
   const [socket] = takeConnections(port, 1);
