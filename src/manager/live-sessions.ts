@@ -4,6 +4,7 @@ import { bytesOfText } from "../csv/latin1.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
+import { idTaken } from "./new-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
 import { hashOfText } from "../store/text-hash.js";
 
@@ -77,9 +78,10 @@ export class LiveSessions {
     });
   }
 
-  /** Adds a session behind all others. */
+  /** Adds a session behind all others. @throws SessionsError VALUE_REFUSED where its id is taken */
   create(texts: Readonly<Record<ColumnName, string>>, createdAt: Instant): LiveSession {
     const { session_id: sessionId, user_id: userId, platform } = texts;
+    if (this.#byId.has(sessionId)) throw idTaken(sessionId);
     return this.#append({ sessionId, userId, platform, lastActivity: createdAt }, this.#encoded(texts));
   }
 

@@ -32,7 +32,7 @@ export interface SessionManagerOptions {
   readonly signal?: AbortSignal;
   /** Clock and timers; left out, those of the system. */
   readonly time?: TimeSource;
-  /** Makes session and thread ids; left out, UUIDs of version 4. */
+  /** Makes session and thread ids; left out, UUIDs of version 4. An id that a session in the file has is refused (VALUE_REFUSED). */
   readonly createId?: () => string;
 }
 

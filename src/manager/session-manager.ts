@@ -92,7 +92,7 @@ export class SessionManager implements AsyncDisposable {
   /**
    * The active session of a user on a platform, touched, the latest where there are several; a new one, on the disk when
    * this resolves, where there is none.
-   * @throws SessionsError USAGE, VALUE_REFUSED, see `NewSessionRequest`; TypeError for what JSON cannot hold. Nothing was changed.
+   * @throws SessionsError USAGE, VALUE_REFUSED, see `NewSessionRequest` and `createId`; TypeError for what JSON cannot hold. Nothing was changed.
    */
   async getOrCreateSession(request: NewSessionRequest): Promise<ManagedSession> {
     return (await this.getOrCreate(request)).session;

@@ -212,7 +212,8 @@ test("who follows the events of a manager knows what the file holds, whoever wri
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
       const one = await manage(fileOf(row("a"), row("b", { user: "api_1" })));
-      const other = await manage(undefined, { store: one.file });
+      let ids = 0;
+      const other = await manage(undefined, { store: one.file, createId: () => `other-${(ids += 1)}` });
       const followed = new Map(one.manager.getAllSessions().map((session) => [session.sessionId, seen(session)]));
       one.manager.events.on("created", (session) => {
         expect(followed.has(session.sessionId)).toBe(false);

@@ -199,3 +199,11 @@ test("a cleanup that finds nothing to remove under the lock tells of nothing", a
   writeFileSync(file, fileOf());
   expect([await cleaned, told]).toEqual([0, []]);
 });
+
+test("an id that another session has already is refused, and nothing is written", async () => {
+  const { manager, text } = await manage(fileOf(row("s1")), { createId: () => "s1" });
+  const failure = await failureOf(() => manager.getOrCreateSession({ userId: "api_1", platform: "api" }));
+  expect([failure.code, failure.details.ids]).toEqual(["VALUE_REFUSED", ["s1"]]);
+  expect(text()).toBe(fileOf(row("s1")));
+  expect(manager.findSession("s1")?.userId).toBe("telegram_1");
+});
