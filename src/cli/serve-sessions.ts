@@ -53,6 +53,7 @@ export async function serveSessions(outer: CliContext, file: string | undefined,
   const time = timeOf(context, settings);
   const manager = await openManager(context, settings, store, options, time, patience.signal);
   manager.events.on("error", (error) => void failures.report(withAdvice(error)));
+  sayConflicts(context, settings, store, manager);
   const serverOptions: ServerOptions = {
     manager,
     time,
@@ -194,6 +195,21 @@ async function announceCleanup(
   }
   manager.events.on("expired", ({ length }) => void note(context, `Removed ${count(length, "expired session")}`));
   await context.sayAtOnce?.();
+}
+
+/** Those of one commit together: an editor may have taken much back. */
+function sayConflicts(context: CliContext, settings: Settings, store: SessionStore, manager: SessionManager): void {
+  const command = `sessions -s ${shellQuote(shownPath(context, store.location))} log --conflicts`;
+  let waiting = 0;
+  manager.events.on("conflict", () => {
+    waiting += 1;
+    if (waiting > 1) return;
+    setImmediate(() => {
+      const what = `a program without our lock, such as an editor, changed ${count(waiting, "session")} that changed here too`;
+      waiting = 0;
+      void warn(context, settings, `${what}. What counts, and what does not: ${command}`);
+    });
+  });
 }
 
 /** Changes that were acknowledged are on the disk; what may be lost is when sessions were used last. */

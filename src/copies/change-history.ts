@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { basename } from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { ioFailure } from "../storage/io-failure.js";
@@ -10,6 +10,7 @@ import {
   type LoggedEdit,
   type LoggedVersion,
 } from "../store/change-log.js";
+import { isObject, linesOf, OPEN_LOG_FILE, parseLine } from "./log-lines.js";
 
 /** A change as the log has it. */
 export interface HistoryEntry extends LoggedChange {
@@ -33,7 +34,6 @@ export interface History {
 
 const TAIL_BYTES = 64 * 1024;
 const WINDOW_BYTES = 256 * 1024;
-const OPEN_ENTRY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * What the log knows of a file.
@@ -105,7 +105,7 @@ export function removedBytes({ removed, removedBase64 }: LoggedEdit): Buffer {
 function readChange(file: string): LoggedChange | undefined {
   let fd: number | undefined;
   try {
-    fd = openSync(file, OPEN_ENTRY);
+    fd = openSync(file, OPEN_LOG_FILE);
     const { size } = fstatSync(fd);
     const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(fd, tail, 0, tail.length, size - tail.length);
@@ -142,46 +142,4 @@ function isWhole(change: object): boolean {
     !Number.isNaN(Date.parse(String(at("time")))) &&
     (backup === undefined || (typeof backup === "string" && backup === basename(backup)))
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function parseLine(line: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The lines of a text file, one after the other, without their ends. */
-function* linesOf(file: string): Generator<string> {
-  const fd = openEntry(file);
-  try {
-    const window = Buffer.allocUnsafe(WINDOW_BYTES);
-    let pieces: Buffer[] = [];
-    for (let count = readSync(fd, window); count > 0; count = readSync(fd, window)) {
-      let start = 0;
-      for (let end = window.indexOf(0x0a); end !== -1 && end < count; end = window.indexOf(0x0a, start)) {
-        pieces.push(Buffer.from(window.subarray(start, end)));
-        yield Buffer.concat(pieces).toString("utf8");
-        pieces = [];
-        start = end + 1;
-      }
-      pieces.push(Buffer.from(window.subarray(start, count)));
-    }
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function openEntry(file: string): number {
-  try {
-    return openSync(file, OPEN_ENTRY);
-  } catch (error) {
-    throw ioFailure("open the change log", file, error);
-  }
 }

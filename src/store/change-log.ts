@@ -2,16 +2,14 @@
 // whose change was never made, counts as none.
 import { createHash, hash, type Hash } from "node:crypto";
 import { isUtf8 } from "node:buffer";
-import { lstatSync, readdirSync, unlinkSync } from "node:fs";
+import { lstatSync, unlinkSync } from "node:fs";
 import path from "node:path";
-import { SessionsError } from "../errors.js";
 import type { Edit } from "../csv/edit.js";
 import type { Replacement } from "../storage/atomic-replace.js";
 import type { Companion } from "../storage/commit-together.js";
-import { ioFailure } from "../storage/io-failure.js";
-import { hasSidecarSubfolder, sidecarSubfolder } from "../storage/sidecar.js";
 import { compactTime } from "../storage/backup-name.js";
 import { beginSidecarFile } from "../storage/sidecar-file.js";
+import { logFiles } from "./log-folder.js";
 import type { ChangeOrigin } from "./store.js";
 
 /** An edit of the file, and the session that it is about. */
@@ -189,25 +187,10 @@ function shortened(text: string): string {
  * @throws SessionsError IO_FAILED where it may not be read, or something else stands in its place
  */
 export function logEntryFiles(realPath: string): { readonly number: number; readonly path: string }[] {
-  const folder = sidecarSubfolder(realPath, "log");
-  return namesIn(realPath, folder)
-    .map((name) => ({ number: Number(ENTRY_NAME.exec(name)?.[1]), path: path.join(folder, name) }))
+  return logFiles(realPath)
+    .map((file) => ({ number: Number(ENTRY_NAME.exec(path.basename(file))?.[1]), path: file }))
     .filter(({ number }) => !Number.isNaN(number))
     .sort((left, right) => left.number - right.number);
-}
-
-function namesIn(realPath: string, folder: string): string[] {
-  try {
-    return hasSidecarSubfolder(realPath, "log") ? readdirSync(folder) : [];
-  } catch (error) {
-    if (error instanceof SessionsError) throw error;
-    throw ioFailure(
-      "look into the change log",
-      folder,
-      error,
-      "ask whoever may read the file, or see its owner and mode",
-    );
-  }
 }
 
 /** Removes the oldest entries until what is left fits, but for the last one. Best effort: an entry too many does no harm. */

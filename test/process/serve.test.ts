@@ -118,6 +118,23 @@ test("where the file is gone it is said how to bring it back, not how to begin a
   expect(said).not.toContain("init");
 });
 
+test("where an editor that was open before takes changes back, it says so, and where both versions stand", async () => {
+  const { child, file, port } = await start();
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const post = await ask(port, "POST", "/api/sessions", '{"user_id": "u", "platform": "api", "metadata": {"n": 0}}');
+  const { session_id: id } = JSON.parse(post.text) as { session_id: string };
+  const read = fs.readFileSync(file, "utf8");
+  await ask(port, "PATCH", `/api/sessions/${id}/metadata`, '{"n": 1}');
+  fs.writeFileSync(file, read.replace('""n"": 0', '""n"": 7'));
+  await ask(port, "PATCH", `/api/sessions/${id}/metadata`, '{"m": 2}');
+  while (!said.includes("--conflicts"))
+    await once(child.stderr ?? child, "data", { signal: AbortSignal.timeout(10_000) });
+  expect(said).toContain(
+    "warning: a program without our lock, such as an editor, changed 1 session that changed here too. What counts, and what does not: sessions -s ",
+  );
+});
+
 test("a signal that others send to have logs reopened opens no debugger", async () => {
   const { child, port } = await start();
   let said = "";

@@ -5,7 +5,7 @@ import { SessionsError } from "../../errors.js";
 import { note, warn } from "../notes.js";
 import { chooseStore, requireFile, STANDARD_INPUT } from "../open-store.js";
 import { parseCount } from "../parse/numbers.js";
-import { groupDigits } from "../render/numbers.js";
+import { count, groupDigits } from "../render/numbers.js";
 import { escapeControlsInJson } from "../render/visible.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 import { MICROSECONDS_PER_SECOND } from "../../session/timestamp.js";
@@ -13,12 +13,17 @@ import path from "node:path";
 
 export interface LogOptions extends GlobalOptions {
   readonly limit?: number;
+  readonly conflicts?: boolean;
 }
 
 export function logCommand(program: Command, context: CliContext): Command {
   const command = program.command("log").description("Show what was changed, when, by whom and how; the latest first.");
   return command
     .option("--limit <count>", "at most this many", parseCount)
+    .option(
+      "--conflicts",
+      "instead: the sessions that a server and an editor changed at the same time, with both versions",
+    )
     .addHelpText("after", EXAMPLES)
     .action(async () => runLog(context, command.optsWithGlobals<LogOptions>()));
 }
@@ -27,11 +32,19 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   const settings = new Settings(context, options);
   const location = await chooseStore(context, settings);
   requireFile(location);
-  const { readHistory } = await import("../../copies/change-history.js");
   if (location === STANDARD_INPUT) {
     throw new SessionsError("USAGE", { reason: "standard input has no log", hint: "name a file with --store <path>" });
   }
-  const { entries, unreadable } = readHistory(path.resolve(context.workingDirectory, location));
+  const file = path.resolve(context.workingDirectory, location);
+  const { readConflicts } = await import("../../copies/conflict-history.js");
+  const history = readConflicts(file);
+  if (options.conflicts === true) {
+    const { printConflicts } = await import("../print-conflicts.js");
+    await printConflicts(context, settings, history, options.limit);
+    return;
+  }
+  const { readHistory } = await import("../../copies/change-history.js");
+  const { entries, unreadable } = readHistory(file);
   const latest = [...entries].reverse();
   const shown = latest.slice(0, options.limit);
   const { stdout } = context;
@@ -47,6 +60,11 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
     await note(context, "The log is empty: no command has changed this file since it began to keep one.");
   } else if (shown.length < latest.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(latest.length)} changes`);
+  }
+  const conflicts = history.conflicts.length;
+  if (conflicts > 0) {
+    const what = `${count(conflicts, "session")} came into conflict between a server and an editor`;
+    await note(context, `${what}; see them with: sessions log --conflicts`);
   }
 }
 
@@ -141,4 +159,5 @@ const EXAMPLES = `
 Examples:
   sessions log                the latest changes first
   sessions log --limit 5
+  sessions log --conflicts    what an editor and a server both changed
   sessions undo               take the last one back`;

@@ -1,0 +1,93 @@
+import type { ConflictHistory } from "../copies/conflict-history.js";
+import type { ConflictLine } from "../store/conflict-log.js";
+import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
+import type { CliContext } from "./context.js";
+import { note, warn } from "./notes.js";
+import { groupDigits } from "./render/numbers.js";
+import { escapeControls, escapeControlsInJson } from "./render/visible.js";
+import type { Settings } from "./settings.js";
+
+/** The sessions that a server and a program without the lock both changed, the latest first. */
+export async function printConflicts(
+  context: CliContext,
+  settings: Settings,
+  { conflicts, unreadable }: ConflictHistory,
+  limit?: number,
+): Promise<void> {
+  const shown = [...conflicts].reverse().slice(0, limit);
+  const { stdout } = context;
+  if (settings.isJson) {
+    await stdout.write(`${escapeControlsInJson(JSON.stringify(shown, undefined, 2))}\n`);
+    return;
+  }
+  await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
+  if (unreadable.length > 0) {
+    await warn(context, settings, `damaged, or not to be read, and left out: ${unreadable.join(", ")}`);
+  } else if (conflicts.length === 0) {
+    await note(context, "No session came into conflict between a server and an editor.");
+  } else if (shown.length < conflicts.length) {
+    await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(conflicts.length)} conflicts`);
+  } else {
+    await note(context, "Each line has a record as the server had it and as the file had it; --json has them whole.");
+  }
+}
+
+async function tableOf(
+  { stdout, clock }: CliContext,
+  settings: Settings,
+  conflicts: readonly ConflictLine[],
+): Promise<string> {
+  const { renderTable } = await import("./render/table.js");
+  const { relativeTime } = await import("./render/time.js");
+  if (conflicts.length === 0) return "";
+  return renderTable({
+    columns: [
+      { header: "WHEN", minWidth: 8 },
+      { header: "SESSION", minWidth: 8, flexible: true },
+      { header: "WHAT COUNTS", minWidth: 12, flexible: true },
+      { header: "SERVER", minWidth: 8, flexible: true, dropOrder: 2 },
+      { header: "FILE", minWidth: 8, flexible: true, dropOrder: 1 },
+    ],
+    rows: conflicts.map((conflict) =>
+      [
+        relativeTime(Date.parse(conflict.time) * (MICROSECONDS_PER_SECOND / 1000), clock()),
+        conflict.sessionId,
+        whatCounts(conflict),
+        ...recordsOf(conflict),
+      ].map((text) => ({ text })),
+    ),
+    width: stdout.columns,
+    style: settings.styleOf("stdout"),
+  });
+}
+
+const COLUMNS = ["time", "session_id", "what_counts", "server", "file"];
+
+function tsvOf(conflicts: readonly ConflictLine[]): string {
+  const rows = conflicts.map((conflict) => [
+    conflict.time,
+    conflict.sessionId,
+    whatCounts(conflict),
+    ...recordsOf(conflict),
+  ]);
+  return [COLUMNS, ...rows].map((row) => `${row.map(escapeControls).join("\t")}\n`).join("");
+}
+
+/** Whose version stands in the file now, by column. */
+function whatCounts({ kept }: ConflictLine): string {
+  const sides = Object.entries(kept);
+  const { session_id: there } = kept;
+  if (there !== undefined) return there === "manager" ? "put back by the server" : "there again";
+  if (sides.length === 0) return "deleted";
+  return sides.map(([column, side]) => `${column}: ${side === "manager" ? "server" : "file"}`).join(", ");
+}
+
+/** Empty where one of them had none. */
+function recordsOf({ manager, managerBase64, file, fileBase64 }: ConflictLine): [string, string] {
+  return [manager ?? decoded(managerBase64), file ?? decoded(fileBase64)];
+}
+
+/** What is no UTF-8 is shown as far as it can be. */
+function decoded(base64 = ""): string {
+  return Buffer.from(base64, "base64").toString();
+}

@@ -1,0 +1,102 @@
+// The sessions that a server and an editor both changed, as the command shows them.
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { SessionManager } from "../../src/manager/session-manager.js";
+import { csvFile, csvRow, Folder } from "./context.js";
+
+const LINES = [
+  '{"kind":"conflict","version":1,"time":"2025-09-30T10:40:00.000Z","sessionId":"s1","kept":{"metadata":"manager","last_activity":"file"},"manager":"s1,old,row","file":"s1,\\"a\\tb\\"\\u001b"}',
+  '{"kind":"conflict","version":1,"time":"2025-09-30T10:40:00.000Z","sessionId":"s2","kept":{"session_id":"manager"},"manager":"s2,row"}',
+  '{"kind":"conflict","version":1,"time":"2025-09-30T10:44:00.000Z","sessionId":"s3","kept":{},"fileBase64":"czMs/w=="}',
+  '{"kind":"conflict","version":1,"time":"2025-09-30T10:44:30.000Z","sessionId":"s4","kept":{"session_id":"file"},"file":"s4,row"}',
+];
+
+function conflicting(...lines: string[]): Folder {
+  const folder = new Folder();
+  folder.write("s.csv", csvFile(csvRow({ id: "s1" })));
+  const log = path.join(folder.path, "s.csv.d/log");
+  mkdirSync(log, { recursive: true });
+  writeFileSync(path.join(log, "conflict-20250930T104000Z.jsonl"), lines.map((line) => `${line}\n`).join(""));
+  return folder;
+}
+
+test("in a pipe: a line for each session, the latest first, with nothing in it that acts on a terminal", async () => {
+  const folder = conflicting(...LINES);
+  expect(await folder.run(["-s", "s.csv", "log", "--conflicts"])).toEqual({
+    stdout: [
+      "time\tsession_id\twhat_counts\tserver\tfile",
+      "2025-09-30T10:44:30.000Z\ts4\tthere again\t\ts4,row",
+      "2025-09-30T10:44:00.000Z\ts3\tdeleted\t\ts3,\ufffd",
+      "2025-09-30T10:40:00.000Z\ts2\tput back by the server\ts2,row\t",
+      '2025-09-30T10:40:00.000Z\ts1\tmetadata: server, last_activity: file\ts1,old,row\ts1,"a\\tb"\\x1b',
+      "",
+    ].join("\n"),
+    stderr: "Each line has a record as the server had it and as the file had it; --json has them whole.\n",
+    exitCode: 0,
+  });
+});
+
+test("on a terminal", async () => {
+  const folder = conflicting(...LINES);
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts", "--limit", "2"], {
+    terminal: true,
+    env: { NO_COLOR: "1" },
+  });
+  expect([stdout, stderr]).toEqual([
+    [
+      "WHEN     SESSION  WHAT COUNTS  SERVER  FILE",
+      "30s ago  s4       there again          s4,row",
+      "1m ago   s3       deleted              s3,\ufffd",
+      "",
+    ].join("\n"),
+    "showing 2 of 4 conflicts\n",
+  ]);
+});
+
+test("for programs, with the records whole", async () => {
+  const { stdout } = await conflicting(...LINES).run(["-s", "s.csv", "log", "--conflicts", "--json", "--limit", "2"]);
+  expect(JSON.parse(stdout)).toEqual([LINES[3], LINES[2]].map((line) => JSON.parse(line ?? "") as unknown));
+});
+
+test("what is damaged is named, and the rest is shown", async () => {
+  const folder = conflicting(LINES[0] ?? "", '{"kind":"conflict","sessionId":"s9","kept":{"metadata":"me"}}', "[");
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts"]);
+  expect(stdout.split("\n").map((line) => line.split("\t")[1])).toEqual(["session_id", "s1", undefined]);
+  expect(stderr).toMatch(
+    /^warning: damaged, or not to be read, and left out: .*s\.csv\.d\/log\/conflict-20250930T104000Z\.jsonl\n$/,
+  );
+});
+
+test("the log says that there are some, and without any nothing of them", async () => {
+  expect((await conflicting(...LINES).run(["-s", "s.csv", "log"])).stderr).toContain(
+    "4 sessions came into conflict between a server and an editor; see them with: sessions log --conflicts\n",
+  );
+  const folder = new Folder();
+  folder.write("s.csv", csvFile(csvRow({ id: "s1" })));
+  expect((await folder.run(["-s", "s.csv", "log"])).stderr).not.toContain("conflict");
+  expect(await folder.run(["-s", "s.csv", "log", "--conflicts"])).toEqual({
+    stdout: "time\tsession_id\twhat_counts\tserver\tfile\n",
+    stderr: "No session came into conflict between a server and an editor.\n",
+    exitCode: 0,
+  });
+});
+
+test("what a manager logs is shown", async () => {
+  const folder = new Folder();
+  const before = csvFile(csvRow({ id: "s1" }));
+  const file = folder.write("s.csv", before);
+  await using manager = await SessionManager.open({ store: file, timeoutMinutes: 100_000_000 });
+  await manager.updateSessionMetadata("s1", { n: 1 });
+  // An editor that was opened before saves what it read, changed.
+  folder.write("s.csv", before.replace("{}", '"{""n"": 7}"'));
+  await manager.updateSessionMetadata("s1", { m: 2 });
+  const { stdout } = await folder.run(["-s", "s.csv", "log", "--conflicts"]);
+  const [, line = ""] = stdout.split("\n");
+  expect(line.split("\t").slice(1)).toMatchObject([
+    "s1",
+    expect.stringContaining("metadata: server"),
+    expect.stringContaining('""m"": 2'),
+    expect.stringContaining('""n"": 7'),
+  ]);
+});
