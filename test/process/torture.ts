@@ -24,8 +24,9 @@ const { values } = parseArgs({
     /** Of the commands import, delete, prune and undo the first so many. */
     loops: { type: "string", default: "4" },
     seconds: { type: "string", default: "60" },
-    /** Instead of seconds: all servers together acknowledge so many operations. */
+    /** Instead of seconds: all servers together acknowledge so many operations, and none is killed. */
     operations: { type: "string" },
+    /** 0: no server is killed. */
     "kill-every": { type: "string", default: "400" },
     "kill-rate": { type: "string", default: "0.2" },
     /** A step of the protocol that the servers leave out: "ignores the lock", "never reloads". */
@@ -94,7 +95,7 @@ async function workBeside(): Promise<readonly string[]> {
     loops: Number(loops),
     milliseconds: operations === undefined ? Number(values.seconds) * 1000 : 0,
     operations: operations === undefined ? Infinity : Math.ceil(Number(operations) / Number(servers)),
-    killEveryMs: Number(values["kill-every"]),
+    killEveryMs: operations === undefined ? Number(values["kill-every"]) : 0,
     killRate: Number(values["kill-rate"]),
     broken,
   });
