@@ -56,7 +56,7 @@ export class TotalsView {
       ...this.#activity(stats, now),
       pair("Expired", `idle for ${humanDuration(stats.timeout_seconds)} or longer`),
       pair("File", `${sentenceText(stats.store)}, ${humanBytes(stats.bytes)}`),
-      pair("Health", trouble === undefined ? "the file can be read and written" : "trouble, see above"),
+      pair("Health", trouble === undefined ? "the file can be read and written" : "trouble, see above", "only-live"),
     );
     setText(
       document.head.querySelector("title") ?? document.head,

@@ -141,11 +141,14 @@ describeWith(["chromium"], "the list", () => {
     await rowOf(page, "telegram_1").waitFor();
     const connection = page.locator("#connection-text");
     await page.locator("#connection[data-state=live]").waitFor();
+    const health = page.getByText("the file can be read and written");
+    expect(await health.isVisible()).toBe(true);
     await served.stop();
     await page.locator("#connection[data-state=reconnecting]").waitFor();
     expect(await connection.innerText()).toMatch(/^reconnecting in \d+ s$/);
     await page.locator("#connection[data-state=stopped]").waitFor();
     expect(await connection.innerText()).toMatch(/^server stopped, trying again in \d+ s$/);
+    expect(await health.isVisible()).toBe(false);
     expect(await usersOf(page)).toHaveLength(3);
     await served.manager.deleteSession("b2");
     await served.start();
