@@ -2,8 +2,15 @@
 // it is judged which version an editor had read.
 import { parseTimestamp, type Instant } from "../session/timestamp.js";
 import type { LiveSessions } from "./live-sessions.js";
-import type { Taken } from "./taken.js";
 import type { Touch } from "./touches.js";
+
+/** What a commit writes. */
+export interface WrittenChanges {
+  /** The records as they were, by session; empty for new ones. */
+  readonly before: ReadonlyMap<string, string>;
+  readonly changedIds: ReadonlySet<string>;
+  readonly touches: ReadonlyMap<string, Touch>;
+}
 
 /** A session that is gone from the file. */
 export interface RemovedRecord {
@@ -40,7 +47,7 @@ export class FileHistory {
   }
 
   /** What a commit has taken. @returns to be called when it is in the file */
-  noteCommit(sessions: LiveSessions, { before, changedIds, touches }: Taken): () => void {
+  noteCommit(sessions: LiveSessions, { before, changedIds, touches }: WrittenChanges): () => void {
     const version = (this.#version += 1);
     const notes: (() => void)[] = [];
     for (const id of changedIds) {

@@ -1,10 +1,10 @@
 import { encodeField } from "../check/encode.js";
 import { fieldAt, replaceFields } from "../csv/field.js";
 import { bytesOfText } from "../csv/latin1.js";
+import { SessionsError } from "../errors.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
 import { ManagedSession } from "./managed-session.js";
-import { idTaken } from "./new-session.js";
 import type { CsvImage, ImageRecord, ReadRecord } from "../store/csv-image.js";
 import { hashOfText } from "../store/text-hash.js";
 
@@ -36,6 +36,12 @@ const NONE: readonly ImageRecord[] = [];
 export function hasWritten({ written }: LiveSession, column: ColumnName): boolean {
   return (written & (BITS[column] ?? 0)) !== 0;
 }
+
+/** Two records with one id would be damage to `sessions validate`. */
+const ID_TAKEN = {
+  reason: "createId made an id that another session has; nothing was written",
+  hint: "Make ids that no session has had, such as UUIDs of version 4",
+} as const;
 
 /** Of so many platforms the name is kept once. */
 const MOST_PLATFORMS = 1000;
@@ -81,7 +87,7 @@ export class LiveSessions {
   /** Adds a session behind all others. @throws SessionsError VALUE_REFUSED where its id is taken */
   create(texts: Readonly<Record<ColumnName, string>>, createdAt: Instant): LiveSession {
     const { session_id: sessionId, user_id: userId, platform } = texts;
-    if (this.#byId.has(sessionId)) throw idTaken(sessionId);
+    if (this.#byId.has(sessionId)) throw new SessionsError("VALUE_REFUSED", { ids: [sessionId], ...ID_TAKEN });
     return this.#append({ sessionId, userId, platform, lastActivity: createdAt }, this.#encoded(texts));
   }
 

@@ -49,15 +49,6 @@ export function newSessionTexts(
   };
 }
 
-/** Two records with one id would be damage to `sessions validate`. */
-export function idTaken(sessionId: string): SessionsError {
-  return new SessionsError("VALUE_REFUSED", {
-    ids: [sessionId],
-    reason: "createId made an id that another session has; nothing was written",
-    hint: "Make ids that no session has had, such as UUIDs of version 4",
-  });
-}
-
 function requireId(name: string, value: string): void {
   const fault = idFault(value);
   if (fault === undefined) return;
