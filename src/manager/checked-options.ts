@@ -3,7 +3,7 @@ import path from "node:path";
 import { SessionsError } from "../errors.js";
 import type { LockOptions } from "../storage/lock.js";
 import { CheckedTime } from "./checked-time.js";
-import { requireNames, type Names } from "./known-names.js";
+import { requireNames, requireValue, type Names } from "./known-names.js";
 import { lockHolderAt } from "./lock-holder.js";
 import type { SessionManagerOptions } from "./options.js";
 import { SYSTEM_TIME } from "./system-time.js";
@@ -90,6 +90,5 @@ function requireUsable(name: string, isUsable: boolean, what: string): void {
 }
 
 function requireNumber(name: string, value: unknown, what: string, isInBounds: boolean): void {
-  if (Number.isFinite(value) && isInBounds) return;
-  throw new SessionsError("USAGE", { reason: `${name} is ${String(value)}`, hint: `Give a number of ${what}` });
+  requireValue(name, value, Number.isFinite(value) && isInBounds, `a number of ${what}`);
 }

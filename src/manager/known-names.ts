@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { SessionsError } from "../errors.js";
 
 /** Each name of an object's members once; the compiler sees to it that none is missing. */
@@ -16,4 +17,11 @@ export function requireNames<Given extends object>(what: string, given: Given, n
     reason: `${what}: ${JSON.stringify(unknown)} is not known`,
     hint: `Known are ${known}`,
   });
+}
+
+/** @throws SessionsError USAGE for a value that cannot be used, with what to give instead */
+export function requireValue(name: string, value: unknown, isUsable: boolean, what: string): void {
+  if (isUsable) return;
+  const shown = typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 });
+  throw new SessionsError("USAGE", { reason: `${name} is ${shown}`, hint: `Give ${what}` });
 }

@@ -1,5 +1,5 @@
 import { stateOf, type Retention } from "../session/retention.js";
-import { requireNames, type Names } from "./known-names.js";
+import { requireNames, requireValue, type Names } from "./known-names.js";
 import type { Faults } from "../store/store.js";
 import type { LiveSession, LiveSessions } from "./live-sessions.js";
 import type { ListRequest, LoadedContents } from "./options.js";
@@ -37,6 +37,12 @@ export function latestOf(
   return latest;
 }
 
+const STATES: readonly string[] = ["active", "all"] satisfies ListRequest["state"][];
+
+function isCount(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
 const NAMES: Names<Required<ListRequest>> = { userId: true, platform: true, state: true, offset: true, limit: true };
 
 /** One page of the sessions that are asked for, and how many there are in all. @throws SessionsError USAGE for what a request cannot have */
@@ -47,6 +53,12 @@ export function pageOf(
 ): { readonly page: readonly LiveSession[]; readonly count: number } {
   requireNames("request", request, NAMES);
   const { userId, platform, state = "active", offset = 0, limit = Infinity } = request;
+  requireValue("userId", userId, userId === undefined || typeof userId === "string", "a text");
+  requireValue("platform", platform, platform === undefined || typeof platform === "string", "a text");
+  // Whoever deletes what a misspelt state lists would delete all.
+  requireValue("state", state, STATES.includes(state), `one of ${STATES.join(", ")}`);
+  requireValue("offset", offset, offset === Infinity || isCount(offset), "a whole number from 0 up");
+  requireValue("limit", limit, limit === Infinity || isCount(limit), "a whole number from 0 up");
   const page: LiveSession[] = [];
   let count = 0;
   for (const session of userId === undefined ? sessions.all() : sessions.of(userId)) {

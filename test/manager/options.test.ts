@@ -16,7 +16,7 @@ test.each<[string, Partial<SessionManagerOptions>, string]>([
   ["a timeout below 0", { timeoutMinutes: -1 }, "timeoutMinutes is -1"],
   ["a timeout that is no number", { timeoutMinutes: NaN }, "timeoutMinutes is NaN"],
   ["a timeout without end", { timeoutMinutes: Infinity }, "timeoutMinutes is Infinity"],
-  ["a timeout as text", { timeoutMinutes: "60" as never }, "timeoutMinutes is 60"],
+  ["a timeout as text", { timeoutMinutes: "60" as never }, 'timeoutMinutes is "60"'],
   ["a cleanup interval below 0", { cleanupIntervalMinutes: -5 }, "cleanupIntervalMinutes is -5"],
   ["a cleanup interval that is no number", { cleanupIntervalMinutes: NaN }, "cleanupIntervalMinutes is NaN"],
   ["a touch delay below 0", { touchDelayMs: -1 }, "touchDelayMs is -1"],
@@ -70,6 +70,22 @@ test("requests with names that are not known are refused, and nothing is made", 
   expect((await failureOf(() => manager.listSessions({ user: "u" } as never))).code).toBe("USAGE");
   await manager.flush();
   expect(text()).toBe(fileOf(row("s1")));
+});
+
+test.each([
+  [{ state: "expired" }, 'state is "expired"'],
+  [{ state: null }, "state is null"],
+  [{ limit: -1 }, "limit is -1"],
+  [{ limit: "2" }, 'limit is "2"'],
+  [{ limit: Number.NaN }, "limit is NaN"],
+  [{ offset: 1.5 }, "offset is 1.5"],
+  [{ offset: -1 }, "offset is -1"],
+  [{ platform: ["telegram"] }, "platform is [ 'telegram' ]"],
+  [{ userId: 5 }, "userId is 5"],
+])("a page of %j is refused: it would be another one than is meant", async (request, reason) => {
+  const { manager } = await manage(fileOf(row("s1")));
+  const { code, details, hint } = await failureOf(() => manager.listSessions(request as never));
+  expect([code, details.reason, hint]).toEqual(["USAGE", reason, expect.stringMatching(/^Give /)]);
 });
 
 test("once it is closed, whatever needs the file is refused as USAGE", async () => {
