@@ -46,8 +46,9 @@ async function runAndReport(
       await context.stderr.write(held === undefined ? bugText(thrown) : bugJson(thrown, held.take()));
       return 70;
     }
+    const { store } = program?.opts<{ store?: string }>() ?? {};
     await context.stderr.write(
-      held === undefined ? await errorText(error, context.stderr) : errorJson(error, held.take()),
+      held === undefined ? await errorText(error, context.stderr, store) : errorJson(error, held.take(), store),
     );
     return exitCodeFor(error);
   }

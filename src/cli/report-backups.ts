@@ -66,12 +66,12 @@ export function backupJson(backup: Backup): object {
 }
 
 /** One sentence on a backup that was verified. */
-export function verifiedText(verified: VerifiedBackup): string {
+export function verifiedText(settings: Settings, verified: VerifiedBackup): string {
   const { backup, rows = 0 } = verified;
   const { byteLength, manifest, name } = backup;
   const problem = whyNotGood(verified);
   if (problem !== undefined) {
-    return `${name}: NOT GOOD: ${problem}${verified.problem === undefined ? `; ${VALIDATE_HINT}` : ""}`;
+    return `${name}: NOT GOOD: ${problem}${verified.problem === undefined ? `; ${settings.hint(VALIDATE_HINT)}` : ""}`;
   }
   const against = manifest === undefined ? "no manifest to compare with" : "as it was written";
   return `${name}: good: ${count(rows, "session")}, ${humanBytes(byteLength)}, ${against}`;

@@ -1,6 +1,7 @@
 import type { SessionsError } from "../errors.js";
 import type { TextOutput } from "./context.js";
 import { exitCodeOf, type ExitCode } from "./exit-codes.js";
+import { withStoreNamed } from "./name-store.js";
 import { paragraph } from "./notes.js";
 import { withoutSecrets } from "./redact.js";
 import { findingsJson } from "./render/findings-json.js";
@@ -13,10 +14,12 @@ import { shellQuote } from "./shell-quote.js";
 /**
  * An error as a person reads it: what failed on what and why, then what to type next. Hostile text is made visible. On a
  * terminal prose is wrapped between words, and a command to type that does not fit stands whole on a line of its own.
+ *
+ * @param store what `--store` names
  */
-export async function errorText(error: SessionsError, output: TextOutput): Promise<string> {
+export async function errorText(error: SessionsError, output: TextOutput, store?: string): Promise<string> {
   const { findings = [], findingCount = findings.length, suggestions = [] } = error.details;
-  const hint = hintOf(error);
+  const hint = hintOf(error, store);
   return [
     await paragraph(
       output,
@@ -29,7 +32,7 @@ export async function errorText(error: SessionsError, output: TextOutput): Promi
 }
 
 /** The same as one JSON object on one line. @param notes what was said beside it */
-export function errorJson(error: SessionsError, notes: readonly string[]): string {
+export function errorJson(error: SessionsError, notes: readonly string[], store?: string): string {
   const { path, operation, reason, suggestions, findings, findingCount, cause } = error.details;
   const { ids, idCount, repeatedIdCount, holder, waitedMs } = error.details;
   return jsonLine({
@@ -39,7 +42,7 @@ export function errorJson(error: SessionsError, notes: readonly string[]): strin
     path,
     operation,
     reason,
-    hint: hintOf(error),
+    hint: hintOf(error, store),
     suggestions,
     finding_count: findingCount,
     findings: findings && findingsJson(findings),
@@ -81,10 +84,11 @@ function capitalized(text: string): string {
 }
 
 /** Below the command line hints are written as sentences; here they go on behind the error. */
-function hintOf(error: SessionsError): string | undefined {
+function hintOf(error: SessionsError, store: string | undefined): string | undefined {
   // The lock knows nothing of our flags.
   const given = error.code === "STORE_LOCKED" ? undefined : error.details.hint;
-  const hint = given ?? defaultHint(error);
+  const text = given ?? defaultHint(error);
+  const hint = text && withStoreNamed(text, store);
   if (hint === undefined || !/^[A-Z][a-z]/.test(hint)) return hint;
   return `${hint.charAt(0).toLowerCase()}${hint.slice(1)}`;
 }

@@ -48,7 +48,7 @@ export async function reportFlags(context: CliContext, settings: Settings, flags
   const texts = [
     [
       invalidJson,
-      `${count(invalidJson, "session")} with JSON that is not valid: it stands as text; see: sessions validate`,
+      `${count(invalidJson, "session")} with JSON that is not valid: it stands as text; ${settings.hint("see: sessions validate")}`,
     ],
     [repeatedIds, `${count(repeatedIds, "record")} with an id that stood before: of each id the last record stays`],
     [lostTimes, `${count(lostTimes, "time")} that cannot be read: NULL stands for them`],

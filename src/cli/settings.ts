@@ -7,6 +7,7 @@ import { SessionsError, systemErrorCode } from "../errors.js";
 import type { Retention } from "../session/retention.js";
 import type { NaiveOffset } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
+import { withStoreNamed } from "./name-store.js";
 import { parseDuration, parsePositiveDuration } from "./parse/duration.js";
 import { parseTime, resolveTime, type TimeInput } from "./parse/time.js";
 import { colourWanted, PLAIN_STYLE, type ColourChoice, type Style } from "./render/style.js";
@@ -75,6 +76,11 @@ export class Settings {
   get logsChanges(): boolean {
     const wanted = this.#variable("SESSIONS_LOG")?.value.toLowerCase();
     return this.#options.log !== false && wanted !== "off" && wanted !== "0" && wanted !== "no" && wanted !== "false";
+  }
+
+  /** What to type next, so that it looks at the store that `--store` names. */
+  hint(text: string): string {
+    return withStoreNamed(text, this.#options.store);
   }
 
   get isJson(): boolean {

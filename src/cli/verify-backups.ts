@@ -43,7 +43,7 @@ export async function verifyBackups(
     outcomes.push(outcome);
     if (!("error" in outcome)) await remember(context, settings, outcome);
     if (settings.isJson) continue;
-    if (!("error" in outcome)) await context.stdout.write(`${visibleText(verifiedText(outcome))}\n`);
+    if (!("error" in outcome)) await context.stdout.write(`${visibleText(verifiedText(settings, outcome))}\n`);
     else await context.stderr.write(await errorText(outcome.error, context.stderr));
   }
   if (settings.isJson)

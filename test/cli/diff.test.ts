@@ -22,7 +22,11 @@ describe("what cannot be compared", () => {
     [["diff", "old.csv", "gone.csv"], 10, /no such file: gone\.csv\n {2}check the path/],
     [["diff", "old.csv", "latest"], 10, /there is no sessions\.csv/],
     [["diff", "./latest", "new.csv"], 10, /no such file: .*latest/],
-    [["-s", "new.csv", "diff", "latest"], 10, /no backup in new\.csv\.d\/backups\n {2}make one with: sessions backup/],
+    [
+      ["-s", "new.csv", "diff", "latest"],
+      10,
+      /no backup in new\.csv\.d\/backups\n {2}make one with: sessions -s new\.csv backup/,
+    ],
     [["-s", "new.csv", "diff", "yesterday"], 10, /no backup from 2025-09-29T00:00:00Z or before in/],
     [["-s", "new.csv", "diff", "old.cvs"], 10, /there is no backup and no file "old\.cvs"/],
     [["diff", "old.csv", "new.csv", "--fields", "usr_id"], 2, /there is no field "usr_id"/],

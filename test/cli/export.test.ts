@@ -107,7 +107,9 @@ describe("json", () => {
     const content = csvFile(csvRow({ metadata: "{broken" }), csvRow({ id: "s2" }), csvRow({ id: "s3", pending: "x" }));
     const { stdout, stderr, exitCode } = await exported(content, "--format", format, ...argv);
     expect(stdout).toContain('"metadata":"{broken"');
-    expect(stderr).toBe("warning: 2 sessions with JSON that is not valid: it stands as text; see: sessions validate\n");
+    expect(stderr).toBe(
+      "warning: 2 sessions with JSON that is not valid: it stands as text; see: sessions -s sessions.csv validate\n",
+    );
     expect(exitCode).toBe(0);
   });
 

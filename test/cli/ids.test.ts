@@ -20,7 +20,7 @@ test.for<[string, string, string[], string]>([
 ])("suggests ids for %s", async ([, typed, ids, suggestion]) => {
   expect(await missing(typed, ...ids)).toBe(
     `error: no session id in <dir>/s.csv is, or starts with, "${typed}"\n  did you mean ${suggestion}?\n` +
-      `  if it is a user's, look with: sessions find ${typed}\n`,
+      `  if it is a user's, look with: sessions -s s.csv find ${typed}\n`,
   );
 });
 
@@ -47,7 +47,7 @@ test("delete suggests for each id that is missing, and deletes none", async () =
   expect({ stderr, exitCode }).toEqual({
     stderr:
       'error: no session id in <dir>/s.csv is, or starts with, any of "aaaa1112", "bbbb2223"\n' +
-      "  did you mean aaaa1111 or bbbb2222?\n  if it is a user's, look with: sessions find aaaa1112\n",
+      "  did you mean aaaa1111 or bbbb2222?\n  if it is a user's, look with: sessions -s s.csv find aaaa1112\n",
     exitCode: 3,
   });
   expect(folder.read("s.csv")).toBe(content);

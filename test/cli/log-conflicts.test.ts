@@ -70,7 +70,7 @@ test("what is damaged is named, and the rest is shown", async () => {
 
 test("the log says that there are some, and without any nothing of them", async () => {
   expect((await conflicting(...LINES).run(["-s", "s.csv", "log"])).stderr).toContain(
-    "4 sessions came into conflict between a server and an editor; see them with: sessions log --conflicts\n",
+    "4 sessions came into conflict between a server and an editor; see them with: sessions -s s.csv log --conflicts\n",
   );
   const folder = new Folder();
   folder.write("s.csv", csvFile(csvRow({ id: "s1" })));

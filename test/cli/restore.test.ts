@@ -42,7 +42,7 @@ describe("nothing is written", () => {
     [
       ["restore", "./gone.csv", "-n"],
       10,
-      /there is no file gone\.csv\n {2}check the path, or see what there is: sessions backups\n/,
+      /there is no file gone\.csv\n {2}check the path, or see what there is: sessions -s s\.csv backups\n/,
     ],
     [["restore", "s.csv.d/backups", "-n"], 15, /name the backup in it: s\.csv\.d\/backups\/s-20250929T100000Z\.csv\n/],
   ])("for %j", async (argv, exitCode, message) => {

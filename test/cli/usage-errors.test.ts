@@ -3,7 +3,7 @@ import { Folder } from "./context.js";
 
 const FIELDS =
   "the fields are session_id, user_id, platform, thread_id, created_at, last_activity, pending_approval, metadata, " +
-  "state, idle, pending and paths such as metadata.source; see: sessions fields";
+  "state, idle, pending and paths such as metadata.source; see: sessions -s sessions.csv fields";
 const COUNT = (flag: string, value: string): string => `error: ${flag}: "${value}" is no whole number from 0 up\n`;
 const DURATION = "  write for example 90s, 15m, 2h, 7d or 4w\n";
 const TIME = '  write for example 2025-09-30, 2025-09-30T10:30:00Z, yesterday, "2h ago" or 7d\n';
@@ -63,7 +63,7 @@ const CASES: readonly (readonly [command: string, text: string])[] = [
   ],
   [
     "delete",
-    "error: delete needs ids or a selection; without either it deletes nothing\n  for example: sessions delete <id>, sessions delete --user 12345, sessions delete --expired\n",
+    "error: delete needs ids or a selection; without either it deletes nothing\n  for example: sessions -s sessions.csv delete <id>, sessions -s sessions.csv delete --user 12345, sessions -s sessions.csv delete --expired\n",
   ],
   [
     "prune",

@@ -196,13 +196,13 @@ async function warnOfContent(context: CliContext, settings: Settings, { manifest
     await warn(
       context,
       settings,
-      `it is copied as it is, and it is no session file that can be read; ${VALIDATE_HINT}`,
+      `it is copied as it is, and it is no session file that can be read; ${settings.hint(VALIDATE_HINT)}`,
     );
   } else if (broken > 0) {
     await warn(
       context,
       settings,
-      `${count(broken, "record")} of it cannot be read for certain; all is copied as it stands; ${VALIDATE_HINT}`,
+      `${count(broken, "record")} of it cannot be read for certain; all is copied as it stands; ${settings.hint(VALIDATE_HINT)}`,
     );
   }
   if (manifest.isEncrypted) await note(context, "Without its key nobody can open it: keep that in another place.");

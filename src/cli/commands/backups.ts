@@ -73,13 +73,18 @@ export async function runBackups(context: CliContext, options: BackupsOptions): 
   }
   if (backups.length > 0) await context.stdout.write(backupLines(context, settings, backups));
   else
-    await note(context, `There is no backup of ${shownPath(context, file.location)}. Make one with: sessions backup`);
+    await note(
+      context,
+      `There is no backup of ${shownPath(context, file.location)}. ${settings.hint("Make one with: sessions backup")}`,
+    );
   const doubtful = backups.filter((backup) => !isGood(backup)).length;
   if (doubtful > 0) {
     const is = doubtful === 1 ? "is" : "are";
     await note(
       context,
-      `${count(doubtful, "backup")} ${is} not known to be good; look with: sessions backups verify --all`,
+      settings.hint(
+        `${count(doubtful, "backup")} ${is} not known to be good; look with: sessions backups verify --all`,
+      ),
     );
   }
 }
@@ -124,7 +129,7 @@ export async function runBackupsStatus(context: CliContext, options: BackupsStat
   const problem = latest && knownProblem(latest);
   if (problem === undefined) return;
   const next = latest?.problem === undefined ? VALIDATE_HINT : "make another one with: sessions backup";
-  const text = `NOT GOOD: the latest one, ${latest?.name ?? ""}: ${problem}; ${next}`;
+  const text = `NOT GOOD: the latest one, ${latest?.name ?? ""}: ${problem}; ${settings.hint(next)}`;
   await context.stdout.write(await paragraph(context.stdout, text));
 }
 

@@ -64,7 +64,7 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   const conflicts = history.conflicts.length;
   if (conflicts > 0) {
     const what = `${count(conflicts, "session")} came into conflict between a server and an editor`;
-    await note(context, `${what}; see them with: sessions log --conflicts`);
+    await note(context, `${what}; ${settings.hint("see them with: sessions log --conflicts")}`);
   }
 }
 
