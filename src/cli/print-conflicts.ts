@@ -4,7 +4,7 @@ import { MICROSECONDS_PER_SECOND } from "../session/timestamp.js";
 import type { CliContext } from "./context.js";
 import { note, warn } from "./notes.js";
 import { groupDigits } from "./render/numbers.js";
-import { escapeControls, escapeControlsInJson } from "./render/visible.js";
+import { escapeControls, escapeControlsInJson, visibleText } from "./render/visible.js";
 import type { Settings } from "./settings.js";
 
 /** The sessions that a server and a program without the lock both changed, the latest first. */
@@ -20,7 +20,7 @@ export async function printConflicts(
     await stdout.write(`${escapeControlsInJson(JSON.stringify(shown, undefined, 2))}\n`);
     return;
   }
-  await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
+  await stdout.write(stdout.isTerminal ? await blocksOf(context, settings, shown) : tsvOf(shown));
   if (unreadable.length > 0) {
     await warn(context, settings, `damaged, or not to be read, and left out: ${unreadable.join(", ")}`);
   } else if (conflicts.length === 0) {
@@ -28,37 +28,29 @@ export async function printConflicts(
   } else if (shown.length < conflicts.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(conflicts.length)} conflicts`);
   } else {
-    await note(context, "Each line has a record as the server had it and as the file had it; --json has them whole.");
+    await note(context, "Of each session: what counts, and its record as the server had it and as the file had it.");
   }
 }
 
-async function tableOf(
-  { stdout, clock }: CliContext,
+/** A block for each: a table would cut the records off before they differ. */
+async function blocksOf(
+  { clock }: CliContext,
   settings: Settings,
   conflicts: readonly ConflictLine[],
 ): Promise<string> {
-  const { renderTable } = await import("./render/table.js");
   const { relativeTime } = await import("./render/time.js");
-  if (conflicts.length === 0) return "";
-  return renderTable({
-    columns: [
-      { header: "WHEN", minWidth: 8 },
-      { header: "SESSION", minWidth: 8, flexible: true },
-      { header: "WHAT COUNTS", minWidth: 12, flexible: true },
-      { header: "SERVER", minWidth: 8, flexible: true, dropOrder: 2 },
-      { header: "FILE", minWidth: 8, flexible: true, dropOrder: 1 },
-    ],
-    rows: conflicts.map((conflict) =>
-      [
-        relativeTime(Date.parse(conflict.time) * (MICROSECONDS_PER_SECOND / 1000), clock()),
-        conflict.sessionId,
-        whatCounts(conflict),
-        ...recordsOf(conflict),
-      ].map((text) => ({ text })),
-    ),
-    width: stdout.columns,
-    style: settings.styleOf("stdout"),
-  });
+  const style = settings.styleOf("stdout");
+  return conflicts
+    .map((conflict) => {
+      const when = relativeTime(Date.parse(conflict.time) * (MICROSECONDS_PER_SECOND / 1000), clock());
+      const [server, file] = recordsOf(conflict).map(visibleText);
+      return [
+        `${style.bold(visibleText(conflict.sessionId))}  ${when}  ${visibleText(whatCounts(conflict))}\n`,
+        server === "" ? "" : `  server  ${server}\n`,
+        file === "" ? "" : `  file    ${file}\n`,
+      ].join("");
+    })
+    .join("");
 }
 
 const COLUMNS = ["time", "session_id", "what_counts", "server", "file"];

@@ -32,26 +32,45 @@ test("in a pipe: a line for each session, the latest first, with nothing in it t
       '2025-09-30T10:40:00.000Z\ts1\tmetadata: server, last_activity: file\ts1,old,row\ts1,"a\\tb"\\x1b',
       "",
     ].join("\n"),
-    stderr: "Each line has a record as the server had it and as the file had it; --json has them whole.\n",
+    stderr: "Of each session: what counts, and its record as the server had it and as the file had it.\n",
     exitCode: 0,
   });
 });
 
 test("on a terminal", async () => {
   const folder = conflicting(...LINES);
-  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts", "--limit", "2"], {
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts"], {
     terminal: true,
     env: { NO_COLOR: "1" },
   });
   expect([stdout, stderr]).toEqual([
     [
-      "WHEN     SESSION  WHAT COUNTS  SERVER  FILE",
-      "30s ago  s4       there again          s4,row",
-      "1m ago   s3       deleted              s3,\ufffd",
+      "s4  30s ago  there again",
+      "  file    s4,row",
+      "s3  1m ago  deleted",
+      "  file    s3,\ufffd",
+      "s2  5m ago  put back by the server",
+      "  server  s2,row",
+      "s1  5m ago  metadata: server, last_activity: file",
+      "  server  s1,old,row",
+      '  file    s1,"a\\tb"\\x1b',
       "",
     ].join("\n"),
-    "showing 2 of 4 conflicts\n",
+    "Of each session: what counts, and its record as the server had it and as the\nfile had it.\n",
   ]);
+});
+
+test("on a narrow terminal the records stand whole", async () => {
+  const record = `s1,${"x".repeat(200)},end`;
+  const folder = conflicting((LINES[0] ?? "").replace("s1,old,row", record));
+  const terminal = { columns: 40, rows: 20 };
+  const { stdout } = await folder.run(["-s", "s.csv", "log", "--conflicts"], { terminal, env: { NO_COLOR: "1" } });
+  expect(stdout).toContain(`\n  server  ${record}\n`);
+});
+
+test("no more than are asked for", async () => {
+  const { stdout, stderr } = await conflicting(...LINES).run(["-s", "s.csv", "log", "--conflicts", "--limit", "2"]);
+  expect([stdout.split("\n").length, stderr]).toEqual([4, "showing 2 of 4 conflicts\n"]);
 });
 
 test("for programs, with the records whole", async () => {
