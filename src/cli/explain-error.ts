@@ -49,7 +49,9 @@ function refusal({ operation, cause, hint }: ErrorDetails, path: string): ErrorD
       // What is only read needs to be there itself.
       return { reason: operation?.startsWith("read") === true ? "there is no such file" : "there is no such folder" };
     case "EACCES":
-      if (operation !== "open" || hint !== undefined) return undefined;
+      if (hint !== undefined) return undefined;
+      if (operation === "look at") return { hint: "name a place where you may write, or run it as a user who may" };
+      if (operation !== "open") return undefined;
       return { hint: `run it as the user that the backend runs as; see who that is with: ls -l ${shellQuote(path)}` };
     default:
       return undefined;

@@ -26,6 +26,8 @@ function detailsOf(message: string, code: string, program: Command, command: Com
       const flag = /'.*?(--[\w-]+)/.exec(message)?.[1] ?? "the option";
       return { reason: `${flag} needs a value` };
     }
+    case "commander.missingMandatoryOptionValue":
+      return { reason: `${/'(.*?)'/s.exec(message)?.[1] ?? "an option"} is missing` };
     case "commander.conflictingOption": {
       const [first, second] = [...message.matchAll(/'[^']*?(--[\w-]+)[^']*'/g)].map(([, flag]) => flag);
       return { reason: `${first ?? "one option"} and ${second ?? "another"} exclude each other: nothing is both` };

@@ -2,6 +2,8 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { explained } from "../../src/cli/explain-error.js";
+import { ioFailure } from "../../src/storage/io-failure.js";
 import { csvFile, csvRow, Folder, HEADER } from "./context.js";
 
 const HINT = "see what is wrong, and what can be got back: sessions repair <dir>/x.csv --dry-run";
@@ -182,4 +184,10 @@ test.for<[string[], readonly string[], string]>([
   for (const name of names) folder.write(name, "");
   const { stderr, exitCode } = await folder.run([...argv]);
   expect({ stderr: stderr.slice(stderr.indexOf("\n") + 1), exitCode }).toEqual({ stderr: hint, exitCode: 10 });
+});
+
+test("where a place to write to may not be looked at, the error says what to do", async () => {
+  const cause = Object.assign(new Error("EACCES: permission denied, lstat '/root/x.json'"), { code: "EACCES" });
+  const { details } = await explained(ioFailure("look at", "/root/x.json", cause));
+  expect(details.hint).toBe("name a place where you may write, or run it as a user who may");
 });

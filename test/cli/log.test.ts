@@ -47,6 +47,16 @@ test("the log on a terminal", async () => {
   });
 });
 
+test("a change that is not in the file is shown as such, with room for its command", async () => {
+  const folder = new Folder();
+  const before = csvFile(csvRow({ id: "s1" }));
+  folder.write("s.csv", before);
+  await folder.run(["-s", "s.csv", "delete", "s1", "-y", "--confirm", "1"]);
+  folder.write("s.csv", before);
+  const { stdout } = await folder.run(["-s", "s.csv", "log"], { terminal: true, env: { NO_COLOR: "1" } });
+  expect(stdout).toContain("     1  just now  tester        1         0      0  (not in the file) sessions");
+});
+
 test("the log for programs", async () => {
   const folder = await changed();
   const { stdout } = await folder.run(["-s", "s.csv", "log", "--json", "--limit", "1"]);

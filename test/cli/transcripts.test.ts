@@ -72,6 +72,7 @@ test.for([
     "undo",
     "backup",
     "backups",
+    "backups verify",
     "restore",
     "diff",
     "import",
@@ -86,9 +87,11 @@ test.for([
     "exit-codes",
   ],
 ])("help %s", async (command) => {
-  const { stdout, stderr, exitCode } = await new Folder().run(command === "" ? ["--help"] : ["help", command]);
+  const { stdout, stderr, exitCode } = await new Folder().run(
+    command === "" ? ["--help"] : ["help", ...command.split(" ")],
+  );
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
-  await expect(stdout).toMatchFileSnapshot(`transcripts/help/${command || "sessions"}.txt`);
+  await expect(stdout).toMatchFileSnapshot(`transcripts/help/${command.replace(" ", "-") || "sessions"}.txt`);
 });
 
 test("--version is one line", async () => {

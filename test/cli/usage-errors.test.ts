@@ -70,6 +70,13 @@ const CASES: readonly (readonly [command: string, text: string])[] = [
     "error: prune asks before it deletes, and there is no terminal to ask on\n  add --yes to delete without asking, or --dry-run to only see what would go\n",
   ],
   ["demo x", `${COUNT("rows", "x")}  see: sessions help demo\n`],
+  ["undo x", 'error: change: "x" is no number of a change\n  write one as sessions -s sessions.csv log shows it\n'],
+  ["backups status", "error: --max-age <duration> is missing\n  see: sessions help backups\n"],
+  [
+    "help backups verfy",
+    'error: backups has no command "verfy"\n  did you mean verify?\n  see: sessions help backups\n',
+  ],
+  ["help prune x", 'error: prune has no command "x"\n  see: sessions help prune\n'],
   ["help lst", 'error: there is no command and no topic "lst"\n  did you mean list?\n  see: sessions --help\n'],
 ];
 

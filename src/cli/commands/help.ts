@@ -10,20 +10,22 @@ export function helpCommand(program: Command, context: CliContext): Command {
   const command = program
     .command("help")
     .argument("[topic]", `a command, or ${EXIT_CODES_TOPIC}`)
+    .argument("[part]", "a command of that command, such as verify of backups")
     .description("Explain a command, or what the exit codes mean.");
-  return command.addHelpText("after", EXAMPLES).action(async (topic: string | undefined) => {
+  return command.addHelpText("after", EXAMPLES).action(async (topic: string | undefined, part: string | undefined) => {
     const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true;
-    await context.stdout.write(await helpOn(program, context, topic, isJson));
+    await context.stdout.write(await helpOn(program, context, { topic, part, isJson }));
   });
 }
 
-async function helpOn(
-  program: Command,
-  context: CliContext,
-  topic: string | undefined,
-  isJson: boolean,
-): Promise<string> {
-  if (topic === EXIT_CODES_TOPIC) return isJson ? exitCodesJson() : exitCodesText();
+interface Asked {
+  readonly topic: string | undefined;
+  readonly part: string | undefined;
+  readonly isJson: boolean;
+}
+
+async function helpOn(program: Command, context: CliContext, { topic, part, isJson }: Asked): Promise<string> {
+  if (topic === EXIT_CODES_TOPIC && part === undefined) return isJson ? exitCodesJson() : exitCodesText();
   const { createProgram, COMMANDS } = await import("../program.js");
   if (topic !== undefined && !COMMANDS.some(({ name }) => name === topic)) {
     throw new SessionsError("USAGE", {
@@ -34,7 +36,8 @@ async function helpOn(
   }
   const texts: string[] = [];
   const full = topic === undefined ? program : await createProgram([topic], context, "", texts);
-  const asked = full.commands.find((command) => command.name() === topic) ?? full;
+  const whole = full.commands.find((command) => command.name() === topic) ?? full;
+  const asked = part === undefined ? whole : partOf(whole, part);
   if (isJson) return `${JSON.stringify(description(asked), undefined, 2)}\n`;
   if (topic === undefined) {
     program.outputHelp();
@@ -42,6 +45,17 @@ async function helpOn(
   }
   asked.outputHelp();
   return texts.join("");
+}
+
+function partOf(command: Command, part: string): Command {
+  const found = command.commands.find((inner) => inner.name() === part);
+  if (found !== undefined) return found;
+  const names = command.commands.map((inner) => inner.name());
+  throw new SessionsError("USAGE", {
+    reason: `${command.name()} has no command "${part}"`,
+    suggestions: suggest(part, names),
+    hint: `see: sessions help ${command.name()}`,
+  });
 }
 
 function exitCodesText(): string {
@@ -79,4 +93,5 @@ const ADVICE =
 const EXAMPLES = `
 Examples:
   sessions help prune
+  sessions help backups verify
   sessions help exit-codes`;

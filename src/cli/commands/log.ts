@@ -125,7 +125,7 @@ async function tableOf(
 
 function remarkOf({ undoes, undoneBy, isGone }: HistoryEntry): string {
   const parts = [
-    isGone ? "not in the file: it is as before" : undefined,
+    isGone ? "not in the file" : undefined,
     undoes === undefined ? undefined : `takes back ${undoes}`,
     undoneBy === undefined ? undefined : `taken back by ${undoneBy}`,
   ].filter((part) => part !== undefined);

@@ -156,7 +156,7 @@ function textOf(
 
 function parseChange(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("The number of a change is a whole number, as sessions log shows it.");
+  throw new InvalidArgumentError(`"${text}" is no number of a change. Write one as sessions log shows it.`);
 }
 
 const EXAMPLES = `
