@@ -20,7 +20,7 @@ export function addRemovalOptions(command: Command): Command {
 export function addConfirmOption(command: Command): Command {
   return command.option(
     "--confirm <count>",
-    "how many will be deleted, for scripts that delete over half of the file",
+    "how many will be deleted, for scripts that delete over half of them",
     parseCount,
   );
 }

@@ -218,9 +218,10 @@ Encryption is that of age (age-encryption.org): age --decrypt opens it.
 
 --keep-… removes older backups in the same folder after the copy. One reason is
 enough to stay; hours, days, weeks and so on are those of UTC, and only those
-with a backup count. Damaged backups, those of a damaged file, those that restore made,
-and those from a time that is yet to come are thinned out each apart, and the copy
-that was just made stays. With --keep-… a copy of a damaged file ends with exit 13.
+with a backup count. Damaged backups, those of a damaged file, those that repair
+and restore made, and those from a time that is yet to come are thinned out each
+apart, and the copy that was just made stays. With --keep-… a copy of a damaged
+file ends with exit 13.
 
 Examples:
   sessions backup                                 into sessions.csv.d/backups/
