@@ -17,7 +17,7 @@ export async function printConflicts(
   const shown = [...conflicts].reverse().slice(0, limit);
   const { stdout } = context;
   if (settings.isJson) {
-    await stdout.write(`${escapeControlsInJson(JSON.stringify(shown, undefined, 2))}\n`);
+    await stdout.write(`${escapeControlsInJson(JSON.stringify(shown.map(objectOf), undefined, 2))}\n`);
     return;
   }
   await stdout.write(stdout.isTerminal ? await blocksOf(context, settings, shown) : tsvOf(shown));
@@ -30,6 +30,16 @@ export async function printConflicts(
   } else {
     await note(context, "Of each session: what counts, and its record as the server had it and as the file had it.");
   }
+}
+
+function objectOf({ time, sessionId, kept, manager, managerBase64, file, fileBase64 }: ConflictLine): object {
+  const counts = Object.fromEntries(Object.entries(kept).map(([column, side]) => [column, nameOf(side)]));
+  const [server, serverBase64] = [manager, managerBase64];
+  return { time, session_id: sessionId, counts, server, server_base64: serverBase64, file, file_base64: fileBase64 };
+}
+
+function nameOf(side: "manager" | "file"): string {
+  return side === "manager" ? "server" : "file";
 }
 
 /** A block for each: a table would cut the records off before they differ. */
@@ -71,7 +81,7 @@ function whatCounts({ kept }: ConflictLine): string {
   const { session_id: there } = kept;
   if (there !== undefined) return there === "manager" ? "put back by the server" : "there again";
   if (sides.length === 0) return "deleted";
-  return sides.map(([column, side]) => `${column}: ${side === "manager" ? "server" : "file"}`).join(", ");
+  return sides.map(([column, side]) => `${column}: ${nameOf(side)}`).join(", ");
 }
 
 /** Empty where one of them had none. */

@@ -75,7 +75,10 @@ test("no more than are asked for", async () => {
 
 test("for programs, with the records whole", async () => {
   const { stdout } = await conflicting(...LINES).run(["-s", "s.csv", "log", "--conflicts", "--json", "--limit", "2"]);
-  expect(JSON.parse(stdout)).toEqual([LINES[3], LINES[2]].map((line) => JSON.parse(line ?? "") as unknown));
+  expect(JSON.parse(stdout)).toEqual([
+    { time: "2025-09-30T10:44:30.000Z", session_id: "s4", counts: { session_id: "file" }, file: "s4,row" },
+    { time: "2025-09-30T10:44:00.000Z", session_id: "s3", counts: {}, file_base64: "czMs/w==" },
+  ]);
 });
 
 test("what is damaged is named, and the rest is shown", async () => {

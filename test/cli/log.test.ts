@@ -60,6 +60,12 @@ test("a change that is not in the file is shown as such, with room for its comma
 test("the log for programs", async () => {
   const folder = await changed();
   const { stdout } = await folder.run(["-s", "s.csv", "log", "--json", "--limit", "1"]);
+  const all = await folder.run(["-s", "s.csv", "log", "--json"]);
+  expect((JSON.parse(all.stdout) as { undone_by?: number }[]).map(({ undone_by: by }) => by)).toEqual([
+    undefined,
+    undefined,
+    2,
+  ]);
   expect(JSON.parse(stdout)).toMatchObject([
     {
       number: 3,
@@ -68,6 +74,7 @@ test("the log for programs", async () => {
       replaced: 0,
       added: 0,
       gone: false,
+      before: { bytes: BEFORE.length, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       command: "sessions -s s.csv delete s2 -y",
     },
   ]);

@@ -34,7 +34,7 @@ const command = fc.oneof(
 interface Logged {
   readonly number: number;
   readonly undoes?: number;
-  readonly undoneBy?: number;
+  readonly undone_by?: number;
 }
 
 async function changesOf(folder: Folder): Promise<readonly Logged[]> {
@@ -59,7 +59,7 @@ test("any commands that write, in any order, are taken back by as many undos", a
       }
       for (;;) {
         const left = (await changesOf(folder)).filter(
-          ({ undoes, undoneBy }) => undoes === undefined && undoneBy === undefined,
+          ({ undoes, undone_by: undoneBy }) => undoes === undefined && undoneBy === undefined,
         );
         if (left.length === 0) break;
         expect(await folder.run(["-s", "s.csv", "undo", "-y"])).toMatchObject({ exitCode: 0 });

@@ -83,12 +83,16 @@ function objectOf(entry: HistoryEntry): object {
     selection,
     ...(counts ?? UNKNOWN),
     undoes,
-    undoneBy,
+    undone_by: undoneBy,
     gone: isGone,
-    before,
-    after,
+    before: versionJson(before),
+    after: versionJson(after),
     backup,
   };
+}
+
+function versionJson({ byteLength, sha256 }: HistoryEntry["before"]): object {
+  return { bytes: byteLength, sha256 };
 }
 
 async function tableOf(
