@@ -4,7 +4,7 @@ import { readBytes } from "../check/byte-source.js";
 import { COLUMN_NAMES } from "../session/columns.js";
 import type { IncomingSession } from "../store/store.js";
 import type { Targets } from "./column-mapping.js";
-import { chunksOf, refused, type ImportInput } from "./import-input.js";
+import { chunksOf, refused, startOf, type ImportInput } from "./import-input.js";
 import { brokenQuotes } from "./own-csv.js";
 import { LineCounter, type Refuse } from "./refusal.js";
 import type { RowReader } from "./row-reading.js";
@@ -22,6 +22,7 @@ interface ForeignRecord {
 }
 
 const LONGEST_RECORD = 256 * 1024 * 1024;
+const BOM = Buffer.of(0xef, 0xbb, 0xbf);
 
 /** Reads the values of a CSV in any dialect, by csv-parse. Values are the bytes of UTF-8 as Latin-1. */
 export class ForeignCsv {
@@ -73,7 +74,6 @@ async function* records(input: ImportInput, form: CsvForm): AsyncGenerator<Forei
   const { delimiter, quote, hasOnlyCarriageReturns } = form;
   const options: Options = {
     encoding: "latin1",
-    bom: true,
     delimiter,
     quote: quote ?? null,
     escape: quote ?? null,
@@ -84,14 +84,17 @@ async function* records(input: ImportInput, form: CsvForm): AsyncGenerator<Forei
     max_record_size: LONGEST_RECORD,
     info: true,
   };
+  // csv-parse must not see the mark: behind one it reads on as UTF-8, whatever encoding it was told.
+  const begin = startOf(input, BOM.length).equals(BOM) ? BOM.length : 0;
   // An error of either ends both, and is thrown below.
-  const parser = pipeline(Readable.from(chunksOf(input), { objectMode: true }), parse(options), () => undefined);
-  let start = 0;
+  const parser = pipeline(Readable.from(chunksOf(input, begin), { objectMode: true }), parse(options), () => undefined);
+  let start = begin;
   try {
     for await (const parsed of parser) {
       const { record, info } = parsed as { readonly record: readonly string[]; readonly info: Info };
-      yield { texts: record, start, end: info.bytes };
-      start = info.bytes;
+      const end = begin + info.bytes;
+      yield { texts: record, start, end };
+      start = end;
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;

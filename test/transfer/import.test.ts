@@ -172,6 +172,19 @@ test.for<[string, string | Uint8Array, string]>([
   expect(rows).toEqual([ROW]);
 });
 
+test.for([
+  ["semicolons", ";", "\n"],
+  ["tabs", "\t", "\r\n"],
+  ["CR alone", ",", "\r"],
+] as const)("behind a byte order mark, letters and places stay right with %s", async ([, delimiter, lineBreak]) => {
+  const row = ["é", "Жук “€”", "漢字", "🙂", T, T, "", '{"я": "Ω"}'];
+  const broken = ["Ж", "u", "p", "t", T, "soon", "", ""].join(delimiter);
+  const lines = [HEADER.replaceAll(",", delimiter), broken, row.join(delimiter).replace(/\{.*$/, '"{""я"": ""Ω""}"')];
+  const { rows, refused } = await readImport(`\ufeff${lines.join(lineBreak)}${lineBreak}`);
+  expect(rows).toEqual([row]);
+  expect(refused).toEqual([{ line: 2, reason: "last_activity is no time that exists", raw: broken }]);
+});
+
 test("a record with the target's columns is copied as it is, times with an offset too", async () => {
   const row = `"a",u,p,t,${T}Z,2025-09-30 12:00:00+02:00,"",{}`;
   const { raw, rows } = await readImport(`${HEADER}\r\n${row}\r\n`);
