@@ -1,5 +1,6 @@
 // What a program that does not know the lock, such as an editor, made of sessions that this manager changed too. Every change
 // of ours moves `last_activity`: a record with an earlier one was made by somebody who did not know our change.
+import { isDeepStrictEqual } from "node:util";
 import { SessionsError } from "../errors.js";
 import type { ColumnName } from "../session/columns.js";
 import { formatTimestamp, parseTimestamp, type Instant } from "../session/timestamp.js";
@@ -104,7 +105,7 @@ class Comparison {
     this.#ours = ours;
     this.#theirs = theirs;
     this.#touches = touches;
-    this.#haveSameColumns = ours.columnNames.join() === theirs.columnNames.join();
+    this.#haveSameColumns = isDeepStrictEqual(ours.columnNames, theirs.columnNames);
   }
 
   /** A session that was made after the version that was edited: nobody has removed it. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { encodeField } from "../check/encode.js";
 import { fieldAt, replaceFields } from "../csv/field.js";
 import { bytesOfText } from "../csv/latin1.js";
@@ -99,8 +100,7 @@ export class LiveSessions {
   addAgain(session: SessionIdentity, record: string, columnNames: readonly string[]): LiveSession {
     const texts = (): Record<string, string> =>
       Object.fromEntries(columnNames.map((name, place) => [name, fieldAt(record, place)]));
-    const isAsHere = columnNames.join() === this.columnNames.join();
-    return this.#append(session, isAsHere ? record : this.#encoded(texts()));
+    return this.#append(session, isDeepStrictEqual(columnNames, this.columnNames) ? record : this.#encoded(texts()));
   }
 
   find(sessionId: string): LiveSession | undefined {

@@ -173,6 +173,16 @@ test("a session is put back into other columns with those that are there", async
   expect(text().split("\r\n")[1]).toBe(`,{},id-1,api_1,api,id-2,${time},${time},`);
 });
 
+test("a session is put back into as many fields as there are columns, also where one is named like two", async () => {
+  const header = fileOf().trimEnd();
+  const { manager, save, create, text } = await watched(`${header},a,b\r\n`);
+  const id = await create("api_1");
+  await save(`${header},"a,b"\r\n`);
+  const time = "2025-09-30T10:00:00.001001";
+  expect(text().split("\r\n")[1]).toBe(`id-1,api_1,api,id-2,${time},${time},,{},`);
+  expect(manager.findSession(id)?.userId).toBe("api_1");
+});
+
 test("a session that was deleted and is in the file again is removed where the editor was open before, and logged", async () => {
   const { manager, save, time, ids, logged, conflicts } = await watched(fileOf(S1, S2, row("s3")));
   time.advance(1000);
