@@ -1,3 +1,4 @@
+import { isIdLike } from "../session/id-text.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import { fieldCandidates, isLineEnd, type FieldGaps } from "./field-candidates.js";
 import { hasTextBeforeUuid, UUID_START } from "./uuid.js";
@@ -48,7 +49,6 @@ export interface RecordReading {
 
 /** So many fields may be looked at for one record: where quoting is in doubt a field has several readings. */
 const LOOKS = 400;
-const LONGEST_ID = 1024;
 const LONGEST_TAIL = 4096;
 
 /**
@@ -286,9 +286,3 @@ function edgeQuote(text: string, start: number, end: number): number {
 }
 
 const UUID_COLUMNS: ReadonlySet<string> = new Set(["session_id", "thread_id"]);
-
-/** What no id looks like shows that fields are out of place. */
-function isIdLike(text: string): boolean {
-  if (text.length > LONGEST_ID || (text.includes("\n") && /\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text))) return false;
-  return !/^\s*["']?(?:\{|\d{4}-\d\d-\d\d[T ]\d\d:\d\d)/.test(text);
-}

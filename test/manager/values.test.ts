@@ -1,4 +1,5 @@
 // What a manager takes of its callers: whatever it takes can be read again by everybody, and is no damage to `sessions validate`.
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { checkCsv } from "../../src/check/run.js";
 import type { JsonInputObject } from "../../src/session/json-dumps.js";
@@ -29,6 +30,15 @@ const REFUSED: readonly (readonly [string, unknown, string])[] = [
   ["a byte order mark before it", "\ufeffx", "byte order mark"],
   ["a byte order mark behind it", "x\ufeff", "byte order mark"],
   ["a rounded number", "1.23457E+15", "spreadsheet"],
+  ["very long", "x".repeat(1025), "longer than 1024 bytes"],
+  ["very long in UTF-8", "é".repeat(513), "longer than 1024 bytes"],
+  ["a JSON object", '{"id": 1}', "begins like a JSON object or a time"],
+  ["JSON text that holds one", '"{}"', "begins like a JSON object or a time"],
+  ["a time", "2025-09-30T10:00:00", "begins like a JSON object or a time"],
+  ["a time and more", "'2025-09-30 10:00:00 u1", "begins like a JSON object or a time"],
+  ["in curly quotes", "“x”", "quotes around it"],
+  ["in curly quotes on one side", "x’", "quotes around it"],
+  ["a UUID in quotes", '"c0ffee00-0000-4000-8000-000000000000"', "quotes around it"],
 ];
 
 function findings(text: string): string[] {
@@ -76,8 +86,15 @@ test.each([
   "1e5",
   "🏴\u200d☠️",
   "x'",
+  "x“y”z",
+  "2025-09-30",
+  "[1]",
+  "x".repeat(1024),
 ])("a user and platform %j can be read again, and are no damage", async (value) => {
-  const { manager, text, file } = await manage(fileOf(row("s1")));
+  // A thread of which the id is no UUID, as here, makes the check look closely.
+  const { manager, text, file } = await manage(fileOf(row("c0ffee00-0000-4000-8000-000000000000")), {
+    createId: () => randomUUID(),
+  });
   await manager.getOrCreateSession({ userId: value, platform: value });
   expect(findings(text())).toEqual([]);
   const other = await manage(undefined, { store: file });
