@@ -106,18 +106,39 @@ function tabQuoteOf(text: string): '"' | "'" | undefined {
   const header = firstLine(text);
   if (/(?:^|\t)["']/.test(header)) return quoteOf(text, "\t");
   const width = header.split("\t").length;
-  const whole = text.length < SAMPLE_BYTES - 3 ? text : text.slice(0, text.lastIndexOf("\n") + 1);
+  const isCut = text.length >= SAMPLE_BYTES - 3;
+  const whole = isCut ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
   const rows = whole
     .split(/\r\n|\n|\r/)
     .filter((line) => line !== "")
     .map((line) => line.split("\t"));
+  const isUneven = rows.some(({ length }) => length !== width);
+  if (isUneven && isEvenInQuotes(whole, width, isCut)) return '"';
   const cells = rows.filter(({ length }) => length === width).flat();
   const quotes = cells.filter((cell) => cell.includes('"'));
   if (quotes.some((cell) => !/^"(?:[^"]|"")*"$/.test(cell))) return undefined;
-  if (rows.some(({ length }) => length !== width)) return quoteOf(text, "\t") === undefined ? undefined : '"';
+  if (isUneven) return quoteOf(text, "\t") === undefined ? undefined : '"';
   const isSurelyQuoted = quotes.some((cell) => /^"\s*[{[]/.test(cell));
   // What is left can be read both ways: Python's csv and spreadsheets end lines with CRLF, `export` does not.
   return quotes.length > 0 && (isSurelyQuoted || /^[^\n]*\r\n/.test(text)) ? '"' : undefined;
+}
+
+const TAB_FIELD = /(?:"[^"]*(?:""[^"]*)*"|[^"\t\r\n][^\t\r\n]*)?(\t|\r\n|\n|\r|$)/gy;
+const UNCLOSED = /^"[^"]*(?:""[^"]*)*$/;
+
+/** Every record has as many fields as there are columns where tabs and line breaks in quotes are a part of the value. */
+function isEvenInQuotes(text: string, width: number, isCut: boolean): boolean {
+  let fields = 0;
+  let end = 0;
+  for (const { 0: field, 1: separator = "", index } of text.matchAll(TAB_FIELD)) {
+    end = index + field.length;
+    fields += 1;
+    if (separator === "\t") continue;
+    const isBlank = fields === 1 && field === separator;
+    if (fields !== width && !isBlank) return false;
+    fields = 0;
+  }
+  return end === text.length || (isCut && UNCLOSED.test(text.slice(end)));
 }
 
 /** The character that stands around fields. */

@@ -185,6 +185,22 @@ test.for([
   expect(refused).toEqual([{ line: 2, reason: "last_activity is no time that exists", raw: broken }]);
 });
 
+test.for([
+  ["its end", ["a", "u", "p", "t", T, T, "", '{"x":\n 1}']],
+  ["its midst, with a tab", ["a", "u", "p", "t\n\t1", T, T, "", "{}"]],
+  ["its start", ["a\n1", "u", "p", "t", T, T, "", '{"x": "y"}']],
+] as const)("a record of a TSV with a quoted line break at %s is read", async ([, row]) => {
+  const quoted = row.map((value) => (/["\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)).join("\t");
+  const lines = [HEADER.replaceAll(",", "\t"), ROW.join("\t").replace(/\{.*$/, "{}"), "", quoted];
+  for (const lineBreak of ["\n", "\r\n"]) {
+    const { rows, refused } = await readImport(`${lines.join(lineBreak)}${lineBreak}`);
+    expect([rows[1], refused]).toEqual([row, []]);
+    // The sample ends within the value.
+    const long = `${lines.join(lineBreak)}${lineBreak}${`${quoted}${lineBreak}`.repeat(4000)}`;
+    expect((await readImport(long)).refused).toEqual([]);
+  }
+});
+
 test("a record with the target's columns is copied as it is, times with an offset too", async () => {
   const row = `"a",u,p,t,${T}Z,2025-09-30 12:00:00+02:00,"",{}`;
   const { raw, rows } = await readImport(`${HEADER}\r\n${row}\r\n`);
