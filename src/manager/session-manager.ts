@@ -106,19 +106,19 @@ export class SessionManager implements AsyncDisposable {
     this.#durable.look();
     const latest = (): LiveSession | undefined => latestOf(this.#sessions, userId, platform, this.#retention());
     const existing = latest();
-    if (existing !== undefined && !this.#unwritten.has(existing.sessionId)) {
-      return { session: this.#touch(existing), isNew: false };
-    }
+    if (existing !== undefined && !this.#unwritten.has(existing.sessionId)) return this.#touchFound(existing);
     const texts = newSessionTexts(request, this.#options.createId, createdAt);
     const { session_id: sessionId } = texts;
-    this.#unwritten.add(sessionId);
+    // With `batch` everybody is told of it at once, and can rely on it.
+    const isToldAtOnce = this.#options.batch !== undefined;
+    if (!isToldAtOnce) this.#unwritten.add(sessionId);
     let isTold = false;
     try {
       return await this.#durable.change(() => {
-        // Another caller or program may have made one meanwhile; who was told of this one can rely on it.
+        // Another caller or program may have made one meanwhile.
         const found = isTold ? this.#sessions.find(sessionId) : latest();
-        isTold = this.#options.batch !== undefined;
-        if (found !== undefined) return { session: this.#touch(found), isNew: false };
+        isTold = isToldAtOnce;
+        if (found !== undefined) return this.#touchFound(found);
         return { session: this.#view(this.#sessions.create(texts, createdAt)), isNew: true };
       });
     } finally {
@@ -268,9 +268,9 @@ export class SessionManager implements AsyncDisposable {
     return this.#sessions.view(session);
   }
 
-  #touch(session: LiveSession): ManagedSession {
+  #touchFound(session: LiveSession): FoundOrNew {
     this.#durable.touch(session);
-    return this.#view(session);
+    return { session: this.#view(session), isNew: false };
   }
 
   get #sessions(): LiveSessions {

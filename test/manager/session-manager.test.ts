@@ -323,6 +323,21 @@ test("with batch a commit that fails is tried again, and who waits for the disk 
   expect(text()).toContain('"{""n"": 1}"');
 });
 
+test("with batch callers who ask at once are told of one session, which stays the only one on what another program writes", async () => {
+  const batch = { everyMs: 60_000, changes: 100 };
+  const { manager, rewrite, text } = await manage(fileOf(), { batch });
+  const request = { userId: "api_1", platform: "api" };
+  const asked = await Promise.all([manager.getOrCreate(request), manager.getOrCreate(request)]);
+  expect(asked.map(({ session, isNew }) => [session.sessionId, isNew])).toEqual([
+    ["id-1", true],
+    ["id-1", false],
+  ]);
+  rewrite(fileOf(row("s1")));
+  await manager.flush();
+  expect(manager.getUserSessions("api_1").map(({ sessionId }) => sessionId)).toEqual(["id-1"]);
+  expect(text().match(/,api_1,/g)).toHaveLength(1);
+});
+
 test("a session with metadata that JSON cannot hold is refused, and nothing is written", async () => {
   const { manager, text } = await manage(fileOf());
   const request = { userId: "u", platform: "api", metadata: { n: NaN } };
