@@ -89,8 +89,9 @@ export class DurableSessions {
     }
     this.#loaded.told.begin(this.sessions);
     this.#watchTimer = this.#settings.time.after(WATCH_EVERY_MS, () => {
-      if (this.#closing === undefined) this.look();
+      // Planned first: a listener that hears of what is seen may be the last one, or close.
       this.watch(true);
+      if (this.#closing === undefined) this.look();
     });
   }
 

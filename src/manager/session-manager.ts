@@ -225,11 +225,10 @@ export class SessionManager implements AsyncDisposable {
     this.#time.requireNow();
     this.#durable.look();
     if (this.#removable().length === 0) return 0;
-    let removed: readonly string[] = [];
-    await this.#durable.change(() => {
+    const removed = await this.#durable.change(() => {
       const expired = this.#removable();
       for (const session of expired) this.#sessions.remove(session);
-      removed = expired.map(({ sessionId }) => sessionId);
+      return expired.map(({ sessionId }) => sessionId);
     });
     if (removed.length > 0) this.events.announce(() => this.events.emit("expired", removed));
     return removed.length;
@@ -293,8 +292,9 @@ export class SessionManager implements AsyncDisposable {
     const { cleanupIntervalMs } = this.#options;
     if (cleanupIntervalMs <= 0) return;
     this.#cleanupTimer = this.#time.after(cleanupIntervalMs, () => {
-      this.cleanupExpiredSessions().catch((error: unknown) => this.events.tellError(error));
+      // Planned first: a listener that hears of what a cleanup reads may close.
       this.#planCleanup();
+      this.cleanupExpiredSessions().catch((error: unknown) => this.events.tellError(error));
     });
   }
 }

@@ -129,6 +129,15 @@ test("the counts are there while it closes, and after", async () => {
   expect([counts, manager.contents.sessions]).toEqual([[2, 2], 2]);
 });
 
+test("closed by a listener that hears of what a cleanup has read, it cleans up no more", async () => {
+  const { manager, file, time } = await manage(fileOf(row("s1")), { cleanupIntervalMinutes: 5 });
+  const closed = new Promise((resolve) => manager.events.on("reloaded", () => resolve(manager.close())));
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  time.advance(5 * 60_000);
+  await closed;
+  expect(time.timerCount).toBe(0);
+});
+
 test("leaving the block of an `await using` closes it, with what waits written", async () => {
   const { file, text } = await manage(fileOf(row("s1")));
   let left: SessionManager;

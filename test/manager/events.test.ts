@@ -1,4 +1,5 @@
 // What a manager tells of sessions: when it is in the file, once, whoever wrote it.
+import { once } from "node:events";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
@@ -175,6 +176,15 @@ test("the file is watched while somebody listens, and no longer", async () => {
   expect(time.timerCount).toBe(0);
   manager.events.on("created", listener);
   await manager.close();
+  expect(time.timerCount).toBe(0);
+});
+
+test("a listener that takes itself away where it is told, as `once` does, ends the watching", async () => {
+  const { manager, time, file } = await manage(fileOf(row("s1")));
+  const told = once(manager.events, "created");
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  time.advance(1000);
+  await told;
   expect(time.timerCount).toBe(0);
 });
 
