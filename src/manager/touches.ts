@@ -44,12 +44,21 @@ export class Touches {
   /**
    * Touches the sessions of another version of the file; what is later there already, or not there any more, waits no longer.
    * @param find the session to touch; undefined where none is
+   * @returns touches the sessions that are not there, once they are
    */
-  moveTo(find: (sessionId: string) => LiveSession | undefined): void {
+  moveTo(find: (sessionId: string) => LiveSession | undefined): () => void {
+    const absent: [sessionId: string, to: Instant][] = [];
     for (const [sessionId, { to }] of this.#byId) {
       const session = find(sessionId);
+      if (session === undefined) absent.push([sessionId, to]);
       if (session === undefined || session.lastActivity >= to) this.#byId.delete(sessionId);
       else session.lastActivity = to;
     }
+    return () => {
+      for (const [sessionId, to] of absent) {
+        const session = find(sessionId);
+        if (session !== undefined && session.lastActivity < to) this.add(session, to);
+      }
+    };
   }
 }

@@ -55,7 +55,10 @@ export class Waiting {
     }
     // Nobody waits for it, so that it is tried until it is written.
     this.queue.addFirst(mends);
-    this.touches.moveTo((sessionId) => (refused.has(sessionId) ? undefined : sessions().find(sessionId)));
+    const touchThoseMade = this.touches.moveTo((sessionId) =>
+      refused.has(sessionId) ? undefined : sessions().find(sessionId),
+    );
     this.queue.runAgain((sessionId) => (refused.has(sessionId) ? refusalOf(path, sessionId) : undefined));
+    touchThoseMade();
   }
 }

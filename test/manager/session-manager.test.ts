@@ -338,6 +338,18 @@ test("with batch callers who ask at once are told of one session, which stays th
   expect(text().match(/,api_1,/g)).toHaveLength(1);
 });
 
+test("with batch a session that is not written yet keeps its last activity on what another program writes", async () => {
+  const batch = { everyMs: 60_000, changes: 100 };
+  const { manager, rewrite, text, time } = await manage(fileOf(), { batch, touchDelayMs: 60_000 });
+  const { sessionId } = await manager.getOrCreateSession({ userId: "api_1", platform: "api" });
+  time.advance(5000);
+  manager.getSession(sessionId);
+  rewrite(fileOf(row("s1")));
+  expect(manager.findSession(sessionId)?.lastActivityText).toBe("2025-09-30T10:00:05.000001");
+  await manager.flush();
+  expect(text()).toContain("id-1,api_1,api,id-2,2025-09-30T10:00:00.000001,2025-09-30T10:00:05.000001,");
+});
+
 test("a session with metadata that JSON cannot hold is refused, and nothing is written", async () => {
   const { manager, text } = await manage(fileOf());
   const request = { userId: "u", platform: "api", metadata: { n: NaN } };
