@@ -13,6 +13,19 @@ export class ManagerEvents extends EventEmitter<SessionManagerEvents> {
 
   constructor() {
     super();
+    this.#countListeners();
+  }
+
+  /** Those of an event, or all; whoever comes after that is told as before. */
+  override removeAllListeners(name?: keyof SessionManagerEvents): this {
+    // Without the argument Node takes away what counts them, too.
+    if (name !== undefined) return super.removeAllListeners(name);
+    super.removeAllListeners();
+    this.#countListeners();
+    return this;
+  }
+
+  #countListeners(): void {
     // Before a listener is there, and when it has gone.
     (this as EventEmitter).on("newListener", (name: string) => this.#count(name, 1));
     (this as EventEmitter).on("removeListener", (name: string) => this.#count(name, 0));

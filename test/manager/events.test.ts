@@ -212,6 +212,17 @@ test("what happened while nobody listened is not told later", async () => {
   expect(lines).toEqual(["removed s2"]);
 });
 
+test("who listens after all listeners were taken away at once is told", async () => {
+  const { manager, time, file } = await manage(fileOf(row("s1")));
+  told(manager);
+  manager.events.removeAllListeners();
+  expect(time.timerCount).toBe(0);
+  const lines = told(manager);
+  writeFileSync(file, fileOf(row("s1"), row("s2")));
+  time.advance(1000);
+  expect(lines).toEqual(["created s2"]);
+});
+
 test("who follows the events of a manager knows what the file holds, whoever writes it", async () => {
   const step = fc.record({
     by: fc.constantFrom("one", "other", "hand"),
