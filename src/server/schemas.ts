@@ -77,13 +77,12 @@ const ERROR = closed({
   code: { type: "string", description: "stable, for programs" },
 });
 
-/** The answers of a route: those named, and the errors that any route may give. */
+/** The answers of a route: those named, and the errors that any route may give, unless they are named. */
 export function answers(named: Readonly<Record<number, object>>, isWriting = false): Record<string, object> {
   const writing = isWriting
     ? { 413: error("the body is too large"), 415: error("the body is no JSON, not in UTF-8, or compressed") }
     : {};
   return {
-    ...Object.fromEntries(Object.entries(named).map(([status, schema]) => [status, schema])),
     400: error("the request is malformed"),
     401: error("the bearer token is missing or wrong"),
     403: error("the host or the origin is not allowed"),
@@ -91,11 +90,12 @@ export function answers(named: Readonly<Record<number, object>>, isWriting = fal
     429: error("too many requests of one connection are under way"),
     422: error("a value has a wrong type or is out of bounds"),
     503: error("the file is locked, damaged, gone, or the disk is full; or others do not read their answers"),
+    ...named,
   };
 }
 
 export const NOT_FOUND = error("there is no such session");
-export const TOO_MANY = error("too many listen already");
+export const TOO_MANY = error("too many listen already, or too many requests of one connection are under way");
 
 function error(description: string): object {
   return { ...ERROR, description };

@@ -18,6 +18,7 @@ interface Document {
 }
 
 interface Response {
+  readonly description: string;
   readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 
@@ -49,6 +50,15 @@ test("the document says which answers are no JSON", async () => {
     ["text/plain"],
     ["text/event-stream"],
     ["application/json"],
+  ]);
+});
+
+test("the document says of the events that too many may listen already", async () => {
+  const { paths } = await documentOf(await serve(FILE));
+  const refusal = (path: string): string | undefined => paths[path]?.["get"]?.responses["429"]?.description;
+  expect([refusal("/api/events"), refusal("/api/stats")]).toEqual([
+    "too many listen already, or too many requests of one connection are under way",
+    "too many requests of one connection are under way",
   ]);
 });
 
