@@ -3,7 +3,7 @@ import { SessionsError } from "../errors.js";
 import type { ManagedSession } from "../manager/managed-session.js";
 import type { SessionPage } from "../manager/options.js";
 import { dumpsString } from "../session/json-string.js";
-import { isPadded } from "../session/id-text.js";
+import { idFault, isPadded } from "../session/id-text.js";
 import { RawJson } from "../session/raw-json.js";
 import { sendJson, sendJsonPieces } from "./answer.js";
 import { ClientError } from "./error-answers.js";
@@ -121,8 +121,8 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
       },
     },
     async ({ body, bodyMembers }, reply) => {
-      requireBare("user_id", body.user_id);
-      requireBare("platform", body.platform);
+      requireId("user_id", body.user_id);
+      requireId("platform", body.platform);
       const metadata = bodyMembers.get("metadata");
       const { session, isNew } = await manager.getOrCreate({
         userId: body.user_id,
@@ -203,11 +203,12 @@ export function registerChangingRoutes(app: FastifyInstance, { manager }: Server
   );
 }
 
-/** The manager would refuse it too, as a value. */
-function requireBare(name: string, text: string): void {
-  if (!isPadded(text)) return;
-  const detail = `${name} begins or ends with white space or a byte order mark; send it without`;
-  throw new ClientError(400, "PADDED_VALUE", detail);
+/** The manager would refuse it too, under the names of the library. */
+function requireId(name: string, text: string): void {
+  const fault = idFault(text);
+  if (fault === undefined) return;
+  const [status, code] = isPadded(text) ? [400, "PADDED_VALUE"] : [422, "VALUE_REFUSED"];
+  throw new ClientError(status, code, `${name} ${fault}; send it as it was made, without anything around it`);
 }
 
 function sendSession(reply: FastifyReply, session: ManagedSession): FastifyReply {

@@ -149,6 +149,16 @@ test.each([
 });
 
 test.each([
+  ['{"user_id":" u","platform":"p"}', "user_id begins or ends with white space or a byte order mark"],
+  ['{"user_id":"u","platform":"p "}', "platform begins or ends with white space or a byte order mark"],
+  ['{"user_id":"1.2E+15","platform":"p"}', "user_id looks like a number that a spreadsheet has rounded"],
+])("a new session with %s says what is wrong with it, and what to send", async (body, what) => {
+  const { ask } = await serve(FILE);
+  const { detail } = JSON.parse((await ask("POST", "/api/sessions", body)).text) as { readonly detail: string };
+  expect(detail).toBe(`${what}; send it as it was made, without anything around it`);
+});
+
+test.each([
   ["PUT", "/api/sessions", "GET, HEAD, POST"],
   ["POST", "/api/sessions/s1", "GET, HEAD, DELETE"],
   ["GET", "/api/sessions/s1/approval", "PUT, DELETE"],
