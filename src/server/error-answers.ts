@@ -86,9 +86,9 @@ function endWith(socket: Duplex, { status, code, detail }: Answer): void {
 
 /** What is wrong with the file, for a client that cannot see it. */
 export function storeTrouble({ code, details: { reason } }: SessionsError): string {
-  const because = reason === undefined ? "" : ` (${reason.replace(/; nothing was changed$/, "")})`;
   const known = TROUBLES[code];
   if (known !== undefined) return known;
+  const because = reason === undefined ? "" : ` (${reason})`;
   return `The sessions file cannot be read or written${because}; nothing was changed. Check the disk and the permissions on the server`;
 }
 

@@ -261,8 +261,8 @@ class TempFile implements Replacement {
     return new SessionsError("IO_FAILED", {
       operation: "write",
       path: this.#target,
-      reason: `${reason}; nothing was changed`,
-      hint: "Make sure that there is room, then try again",
+      reason,
+      hint: "Nothing was changed; make sure that there is room, then try again",
     });
   }
 

@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
 };
 
-/** Codes that mean "no room"; nothing was changed by them. */
+/** Codes that mean "no room". */
 const NO_ROOM: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** An IO_FAILED for a system call that failed, with the reason in words where the code is a known one. */
@@ -34,15 +34,9 @@ export function ioFailure(operation: string, path: string, cause: unknown, hint?
 
 /** Like `ioFailure`, for the steps of a replacement before the rename: says that the old file is as it was. */
 export function replacementFailure(operation: string, path: string, cause: unknown): SessionsError {
-  const code = systemErrorCode(cause) ?? "";
-  if (!NO_ROOM.has(code)) return ioFailure(operation, path, cause, "Nothing was changed; try again");
-  return new SessionsError("IO_FAILED", {
-    operation,
-    path,
-    reason: `${REASONS[code] ?? code}; nothing was changed`,
-    hint: "Make room, then try again",
-    cause,
-  });
+  const isFull = NO_ROOM.has(systemErrorCode(cause) ?? "");
+  const hint = isFull ? "Nothing was changed; make room, then try again" : "Nothing was changed; try again";
+  return ioFailure(operation, path, cause, hint);
 }
 
 /** Throws CANCELLED once the signal has fired. */

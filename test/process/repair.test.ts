@@ -195,7 +195,7 @@ describeWith(["mount"], "a repair on a full disk", () => {
     fs.writeFileSync(target, large);
     await expect(repairByLines(target)).rejects.toMatchObject({
       code: "IO_FAILED",
-      details: { reason: "the disk is full; nothing was changed" },
+      details: { reason: "the disk is full", hint: "Nothing was changed; make room, then try again" },
     });
     expect(fs.readFileSync(target, "utf8") === large).toBe(true);
     expect(fs.readdirSync(folder, { recursive: true }).sort()).toEqual(["s.csv", "s.csv.d", "s.csv.d/lock"]);

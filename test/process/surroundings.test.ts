@@ -43,7 +43,11 @@ describeWith(["mount"], "on a full disk", () => {
   test("a new version that does not fit leaves the old file untouched and no temp file", async () => {
     const target = fullDisk("no-room");
     const error = await failure(replaceFile(target, HUGE));
-    expect([error.code, error.details.reason]).toEqual(["IO_FAILED", "the disk is full; nothing was changed"]);
+    expect([error.code, error.details.reason, error.hint]).toEqual([
+      "IO_FAILED",
+      "the disk is full",
+      "Nothing was changed; make room, then try again",
+    ]);
     expect(fs.readFileSync(target, "utf8")).toBe(OLD);
     expect(fs.readdirSync(path.dirname(target)).sort()).toEqual(["s.csv", "s.csv.d"]);
   });

@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { Server } from "node:http";
 import { Duplex } from "node:stream";
 import { expect, test } from "vitest";
-import { SessionsError } from "../../src/errors.js";
 import { storeTrouble } from "../../src/server/error-answers.js";
+import { replacementFailure } from "../../src/storage/io-failure.js";
 import { acquireLock } from "../../src/storage/lock.js";
 import { fileOf, row } from "../manager/managing.js";
 import { HOLDER } from "../storage/folder.js";
@@ -253,9 +253,9 @@ test("a damaged file is answered with 503, and its sessions are listed", async (
   expect(text()).toBe(damaged);
 });
 
-test("what the disk said is told once", () => {
-  const reason = "the disk is full; nothing was changed";
-  expect(storeTrouble(new SessionsError("IO_FAILED", { operation: "write", path: "s.csv", reason }))).toBe(
+test("what the disk said is told, and once that nothing was changed", () => {
+  const full = Object.assign(new Error("no space left"), { code: "ENOSPC" });
+  expect(storeTrouble(replacementFailure("write", "s.csv", full))).toBe(
     "The sessions file cannot be read or written (the disk is full); nothing was changed. Check the disk and the permissions on the server",
   );
 });

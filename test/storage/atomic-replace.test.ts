@@ -159,9 +159,10 @@ describe("the temp file", () => {
   test("that was cut short behind our back is not put in place", async () => {
     const file = fileWith("old");
     const error = await failureOf(() => replace(file, "new", () => fs.truncateSync(replacementTemp(file), 1)));
-    expect([error.code, error.details.reason]).toEqual([
+    expect([error.code, error.details.reason, error.hint]).toEqual([
       "IO_FAILED",
-      "3 bytes were written and 1 are there; nothing was changed",
+      "3 bytes were written and 1 are there",
+      "Nothing was changed; make sure that there is room, then try again",
     ]);
     expect(listing(file)).toEqual(["s.csv old"]);
   });
