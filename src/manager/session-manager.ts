@@ -23,11 +23,11 @@ import type { Timer } from "./system-time.js";
  * sees whether the file is still the one that it knows, reads it anew where it is not, and makes the waiting changes again. It looks
  * before it says of an id that there is no such session, so that what another server has acknowledged is found.
  *
- * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk. It rejects
- * with a SessionsError where it cannot be written, and is then taken back in memory too: USAGE (the clock says what no timestamp can
- * hold, or the manager is closed; nothing was tried), STORE_LOCKED, STORE_CHANGED, STORE_DAMAGED (it is in doubt where records begin
- * and end: `sessions repair` it), STORE_NOT_FOUND, IO_FAILED; after DURABILITY_UNKNOWN it is in the file, and a power cut may take it
- * back. Once it is closed, whatever else needs the file throws USAGE too.
+ * Changes that come while a commit is under way share the next one. A change resolves when it is on the disk, with `batch` at once. It
+ * rejects with a SessionsError where it cannot be written, and is then taken back in memory too: USAGE (the clock says what no timestamp
+ * can hold, or the manager is closed; nothing was tried), STORE_LOCKED, CANCELLED (by `signal`), STORE_CHANGED, STORE_DAMAGED (it is in
+ * doubt where records begin and end: `sessions repair` it), STORE_NOT_FOUND, STORE_NOT_A_FILE, IO_FAILED, ENGINE_UNAVAILABLE (no file locks here);
+ * after DURABILITY_UNKNOWN it is in the file, and a power cut may take it back. Once it is closed, whatever needs the file throws USAGE.
  */
 export class SessionManager implements AsyncDisposable {
   readonly events = new ManagerEvents();
@@ -55,8 +55,8 @@ export class SessionManager implements AsyncDisposable {
 
   /**
    * Loads the file, or makes it.
-   * @throws SessionsError USAGE for options that cannot be used or are not known, and a clock of which the file could not hold the time;
-   * STORE_NOT_A_FILE, IO_FAILED; STORE_DAMAGED where there is no header of ours: nothing was changed
+   * @throws SessionsError USAGE (options that cannot be used or are not known, a clock as above), STORE_NOT_A_FILE, IO_FAILED, STORE_DAMAGED (no header
+   * of ours), STORE_CHANGED (it is written just now); where it is made STORE_LOCKED, CANCELLED, ENGINE_UNAVAILABLE, DURABILITY_UNKNOWN: as above
    */
   static async open(given: SessionManagerOptions): Promise<SessionManager> {
     const options = checkOptions(given);
