@@ -176,7 +176,6 @@ export class DurableSessions {
           () => this.#take(taken),
         );
         this.#loaded.trouble.wasWritten();
-        if (taken.changedIds.size > 0) this.#commitCount += 1;
         this.#tellOf(taken);
         taken.batch?.acknowledge();
         return;
@@ -207,7 +206,8 @@ export class DurableSessions {
   }
 
   /** It is in the file. */
-  #tellOf({ news, handEdits, noteInHistory }: Taken): void {
+  #tellOf({ changedIds, news, handEdits, noteInHistory }: Taken): void {
+    if (changedIds.size > 0) this.#commitCount += 1;
     noteInHistory();
     this.#loaded.tell(news);
     for (const { conflict } of handEdits.values()) this.#listener.conflicted(conflict);
