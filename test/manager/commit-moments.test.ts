@@ -68,6 +68,16 @@ test("a session that is deleted while a commit begins is told to be deleted, who
   expect(await deleted).toBe(true);
 });
 
+test("who asks for what is not there while a commit is written takes nothing of it away", async () => {
+  const { manager, text } = await manage(fileOf(row("s1"), row("s2")));
+  await manager.setPendingApproval("s1", { before: 1 });
+  once("onOpen", () => expect(manager.findSession("none")).toBeUndefined());
+  await manager.setPendingApproval("s1", { first: 1 });
+  await manager.setPendingApproval("s2", { second: 2 });
+  expect(manager.findSession("s1")?.pendingApproval).toEqual({ first: 1 });
+  expect(text()).toContain("first");
+});
+
 test("a flush after a change of which a power cut may take away what it wrote writes it again", async () => {
   const { manager } = await manage(fileOf(row("s1")));
   once("onSync", () => {

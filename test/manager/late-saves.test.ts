@@ -210,6 +210,18 @@ test("where nothing shows when it was opened, or it was used later, the session 
   expect(logged()).toContainEqual({ sessionId: "s2", kept, ours: undefined, theirs: later });
 });
 
+test("a last activity that is not written yet is no sign that the editor was open before", async () => {
+  const { manager, save, time, text, ids, logged } = await watched(fileOf(S1, S2), { touchDelayMs: 60_000 });
+  time.advance(1000);
+  await manager.setPendingApproval("s1", { n: 1 });
+  await manager.deleteSession("s2");
+  time.advance(1000);
+  manager.getSession("s1");
+  await save(`${text()}${S2}\r\n`);
+  expect(ids()).toEqual(["s1", "s2"]);
+  expect(logged()).toEqual([{ sessionId: "s2", kept: { session_id: "file" }, ours: undefined, theirs: S2 }]);
+});
+
 test("an editor that has seen that a session is deleted may add it again", async () => {
   const { manager, save, time, text, ids, logged } = await watched(fileOf(S1, S2));
   await manager.deleteSession("s2");

@@ -132,6 +132,15 @@ test("a commit that failed is trouble for a minute, or until the next one", asyn
   expect([manager.findTrouble(), manager.commitCount]).toEqual([undefined, 1]);
 });
 
+test("a commit that failed is no trouble any more where another program has written the file since", async () => {
+  const { manager, file, rewrite } = await manage(fileOf(row("s1"), row("s2")), { lockWaitMs: 0 });
+  const lock = await acquireLock(file, { waitMs: 0, holder: HOLDER });
+  expect((await failureOf(() => manager.deleteSession("s1"))).code).toBe("STORE_LOCKED");
+  lock.release();
+  rewrite(fileOf(row("s1")));
+  expect(manager.findTrouble()).toBeUndefined();
+});
+
 test("a commit that the disk refused is trouble for ten minutes, or until one is made", async () => {
   const { manager, file, time } = await manage(fileOf(row("s1"), row("s2")));
   mkdirSync(replacementTemp(file));
