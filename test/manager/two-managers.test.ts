@@ -1,5 +1,5 @@
 // Several servers on one file: what one has acknowledged is there for the others, however soon they are asked.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { acquireLock } from "../../src/storage/lock.js";
 import type { SessionManager } from "../../src/manager/session-manager.js";
@@ -56,6 +56,26 @@ test.each(REQUESTS)("%s: it is there too while a change waits for the lock", asy
   expect(await answer).toBe(true);
   await waiting;
   expect(one.text()).toContain('{""n"": 1}');
+});
+
+test("where it is in doubt who wrote the file, one that has changed nothing reads it at once", async () => {
+  const { manager, file, rewrite } = await manage(fileOf(row("s1")));
+  mkdirSync(`${file}.d`, { mode: 0o700 });
+  writeFileSync(`${file}.d/lock`, `${JSON.stringify({ holder: HOLDER, lastCommit: null })}\n`);
+  rewrite(fileOf(row("s2")));
+  expect(manager.getAllSessions().map(({ sessionId }) => sessionId)).toEqual(["s2"]);
+});
+
+test("one that has changed something finds out under the lock, without another request", async () => {
+  const { manager, file, rewrite } = await manage(fileOf(row("s1")));
+  await manager.setPendingApproval("s1", { n: 1 });
+  writeFileSync(`${file}.d/lock`, `${JSON.stringify({ holder: HOLDER, lastCommit: null })}\n`);
+  rewrite(fileOf(row("s1"), row("s2")));
+  let reloads = 0;
+  manager.events.on("reloaded", () => (reloads += 1));
+  expect(manager.getAllSessions()).toHaveLength(1);
+  await expect.poll(() => reloads).toBe(1);
+  expect(manager.getAllSessions()).toHaveLength(2);
 });
 
 test("a session that was touched by another manager is not expired", async () => {
