@@ -88,6 +88,11 @@ test.each([
   expect([code, details.reason, hint]).toEqual(["USAGE", reason, expect.stringMatching(/^Give /)]);
 });
 
+test("a list without an end is one of all sessions", async () => {
+  const { manager } = await manage(fileOf(row("s1")));
+  expect(manager.listSessions({ limit: Infinity }).sessions).toHaveLength(1);
+});
+
 test("once it is closed, whatever needs the file is refused as USAGE", async () => {
   const { manager } = await manage(fileOf(row("s1")));
   await manager.close();
