@@ -158,6 +158,18 @@ test("every way to select is told in words", async () => {
   }
 });
 
+test("prune says the whole selection, and so does the log", async () => {
+  const folder = new Folder();
+  folder.fixture("three-rows.csv");
+  const words = "platform telegram, idle for 30d or longer, session_id!=x";
+  const selection = ["--platform", "telegram", "--idle", "30d", "--where", "session_id!=x"];
+  expect((await folder.run(["prune", ...selection, "-n"])).stdout).toContain(`would be deleted: ${words}.`);
+  await folder.run(["prune", ...selection.with(3, "1s"), "-y"]);
+  expect(JSON.parse((await folder.run(["log", "--json"])).stdout)).toMatchObject([
+    { selection: words.replace("30d", "1s") },
+  ]);
+});
+
 test("delete of ids with a selection takes what is both", async () => {
   const folder = new Folder();
   folder.fixture("three-rows.csv");

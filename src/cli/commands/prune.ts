@@ -5,7 +5,7 @@ import { explainNothingFound } from "../explain-nothing-found.js";
 import { openStore } from "../open-store.js";
 import { addRemovalOptions, type RemovalOptions } from "../removal-options.js";
 import { removeSessions } from "../remove-sessions.js";
-import { humanDuration } from "../render/time.js";
+import { selectionText } from "../selection-words.js";
 import { Settings, type GlobalOptions } from "../settings.js";
 
 export interface PruneOptions extends GlobalOptions, SelectionOptions, RemovalOptions {
@@ -36,7 +36,7 @@ export async function runPrune(context: CliContext, options: PruneOptions): Prom
     store,
     {
       name: "prune",
-      criterion: `idle for ${humanDuration(idleSeconds)} or longer`,
+      criterion: selectionText([], { ...options, idle: idleSeconds }, retention),
       request: { selection, retention, keepPending: options.includePending !== true },
       guardsHalf: false,
     },
