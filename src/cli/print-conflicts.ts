@@ -18,17 +18,19 @@ export async function printConflicts(
   const { stdout } = context;
   if (settings.isJson) {
     await stdout.write(`${escapeControlsInJson(JSON.stringify(shown.map(objectOf), undefined, 2))}\n`);
-    return;
+  } else {
+    await stdout.write(stdout.isTerminal ? await blocksOf(context, settings, shown) : tsvOf(shown));
   }
-  await stdout.write(stdout.isTerminal ? await blocksOf(context, settings, shown) : tsvOf(shown));
   if (unreadable.length > 0) {
     await warn(context, settings, `damaged, or not to be read, and left out: ${unreadable.join(", ")}`);
-  } else if (conflicts.length === 0) {
-    await note(context, "No session came into conflict between a server and an editor.");
-  } else if (shown.length < conflicts.length) {
+  }
+  if (settings.isJson) return;
+  if (shown.length < conflicts.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(conflicts.length)} conflicts`);
-  } else {
+  } else if (conflicts.length > 0) {
     await note(context, "Of each session: what counts, and its record as the server had it and as the file had it.");
+  } else if (unreadable.length === 0) {
+    await note(context, "No session came into conflict between a server and an editor.");
   }
 }
 

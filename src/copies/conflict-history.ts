@@ -16,8 +16,9 @@ export function readConflicts(path: string): ConflictHistory {
   const unreadable: string[] = [];
   for (const file of conflictLogFiles(snapshot.realPath).sort()) {
     const lines = linesIn(file);
-    conflicts.push(...lines.filter(isConflict));
-    if (lines.length === 0 || !lines.every(isConflict)) unreadable.push(file);
+    const whole = lines.filter(isConflict);
+    for (const line of whole) conflicts.push(line);
+    if (lines.length === 0 || whole.length < lines.length) unreadable.push(file);
   }
   // The sort is stable: of one commit they stay in their order.
   return { conflicts: conflicts.sort((left, right) => Date.parse(left.time) - Date.parse(right.time)), unreadable };
@@ -27,7 +28,7 @@ function linesIn(file: string): (object | undefined)[] {
   try {
     return Array.from(linesOf(file), parseLine);
   } catch (error) {
-    // It may not be opened, or is no file.
+    // It may not be read, or is no file.
     if (error instanceof SessionsError) return [];
     throw error;
   }
@@ -41,7 +42,8 @@ function isConflict(value: object | undefined): value is ConflictLine {
   return (
     kind === "conflict" &&
     typeof sessionId === "string" &&
-    !Number.isNaN(Date.parse(String(time))) &&
+    typeof time === "string" &&
+    !Number.isNaN(Date.parse(time)) &&
     isObject(kept) &&
     Object.values(kept).every((side) => side === "manager" || side === "file") &&
     records.every((record) => record === undefined || typeof record === "string")

@@ -1,5 +1,6 @@
 // The sessions that a server and an editor both changed, as the command shows them.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { SessionManager } from "../../src/manager/session-manager.js";
@@ -12,12 +13,13 @@ const LINES = [
   '{"kind":"conflict","version":1,"time":"2025-09-30T10:44:30.000Z","sessionId":"s4","kept":{"session_id":"file"},"file":"s4,row"}',
 ];
 
+const CONFLICTS = "s.csv.d/log/conflict-20250930T104000Z.jsonl";
+
 function conflicting(...lines: string[]): Folder {
   const folder = new Folder();
   folder.write("s.csv", csvFile(csvRow({ id: "s1" })));
-  const log = path.join(folder.path, "s.csv.d/log");
-  mkdirSync(log, { recursive: true });
-  writeFileSync(path.join(log, "conflict-20250930T104000Z.jsonl"), lines.map((line) => `${line}\n`).join(""));
+  mkdirSync(path.join(folder.path, "s.csv.d/log"), { recursive: true });
+  writeFileSync(path.join(folder.path, CONFLICTS), lines.map((line) => `${line}\n`).join(""));
   return folder;
 }
 
@@ -85,9 +87,48 @@ test("what is damaged is named, and the rest is shown", async () => {
   const folder = conflicting(LINES[0] ?? "", '{"kind":"conflict","sessionId":"s9","kept":{"metadata":"me"}}', "[");
   const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts"]);
   expect(stdout.split("\n").map((line) => line.split("\t")[1])).toEqual(["session_id", "s1", undefined]);
-  expect(stderr).toMatch(
-    /^warning: damaged, or not to be read, and left out: .*s\.csv\.d\/log\/conflict-20250930T104000Z\.jsonl\n$/,
-  );
+  expect(stderr).toMatch(LEFT_OUT);
+});
+
+const LEFT_OUT =
+  /^warning: damaged, or not to be read, and left out: .*s\.csv\.d\/log\/conflict-20250930T104000Z\.jsonl\n/;
+
+test("what is torn at its end is named too, and for programs as well", async () => {
+  const folder = conflicting(LINES[0] ?? "");
+  appendFileSync(path.join(folder.path, CONFLICTS), LINES[1]?.slice(0, 40) ?? "");
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", "--conflicts", "--json"]);
+  expect(JSON.parse(stdout)).toHaveLength(1);
+  expect(stderr).toMatch(LEFT_OUT);
+});
+
+test.each([
+  ["a directory", (at: string) => mkdirSync(at)],
+  ["a link", (at: string) => symlinkSync("/etc/passwd", at)],
+  ["a pipe", (at: string) => execFileSync("mkfifo", [at])],
+  ["no text", (at: string) => writeFileSync(at, Buffer.alloc(100))],
+  [
+    "one with a time that is no text",
+    (at: string) => writeFileSync(at, `${JSON.stringify(timeless(["2025 (\x1b)"]))}\n`),
+  ],
+])("%s in the place of a log is named and left out", async (_, put) => {
+  const folder = conflicting();
+  unlinkSync(path.join(folder.path, CONFLICTS));
+  put(path.join(folder.path, CONFLICTS));
+  const { stdout, stderr, exitCode } = await folder.run(["-s", "s.csv", "log", "--conflicts"]);
+  expect([stdout.split("\n").length, exitCode]).toEqual([2, 0]);
+  expect(stderr).toMatch(LEFT_OUT);
+  expect((await folder.run(["-s", "s.csv", "log"])).exitCode).toBe(0);
+});
+
+function timeless(time: unknown): object {
+  return { ...(JSON.parse(LINES[0] ?? "") as object), time };
+}
+
+test("an editor that took back every session of a large file is no hindrance", async () => {
+  const line = '{"kind":"conflict","version":1,"time":"2025","sessionId":"s","kept":{}}';
+  const folder = conflicting(`${line}\n`.repeat(129_999) + line);
+  const { stderr } = await folder.run(["-s", "s.csv", "log"]);
+  expect(stderr).toContain("130,000 sessions came into conflict");
 });
 
 test("the log says that there are some, and without any nothing of them", async () => {

@@ -299,3 +299,13 @@ describe("a version of the past is never read from a copy", () => {
     expect(past.stdout).toBe("");
   });
 });
+
+test.each([[], ["--json"]])("an entry that is damaged is named, and the rest is shown (%j)", async (...options) => {
+  const folder = new Folder();
+  folder.write("s.csv", BEFORE);
+  await folder.run(["-s", "s.csv", "delete", "s2", "-y"]);
+  folder.write("s.csv.d/log/000002-20250930T104500Z.jsonl", '{"kind":"change"');
+  const { stdout, stderr } = await folder.run(["-s", "s.csv", "log", ...options]);
+  expect(stdout).toContain("delete s2 -y");
+  expect(stderr).toMatch(/^warning: not whole, or damaged, and left out: .*000002-20250930T104500Z\.jsonl\n$/);
+});

@@ -51,12 +51,14 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   if (settings.isJson) {
     const objects = shown.map(objectOf);
     await stdout.write(`${escapeControlsInJson(JSON.stringify(objects, undefined, 2))}\n`);
-    return;
+  } else {
+    await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
   }
-  await stdout.write(stdout.isTerminal ? await tableOf(context, settings, shown) : tsvOf(shown));
   if (unreadable.length > 0) {
     await warn(context, settings, `not whole, or damaged, and left out: ${unreadable.join(", ")}`);
-  } else if (entries.length === 0) {
+  }
+  if (settings.isJson) return;
+  if (entries.length === 0 && unreadable.length === 0) {
     await note(context, "The log is empty: no command has changed this file since it began to keep one.");
   } else if (shown.length < latest.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(latest.length)} changes`);
