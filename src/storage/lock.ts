@@ -16,7 +16,7 @@ import type { LockHolder } from "../errors.js";
 import { ioFailure, throwIfCancelled } from "./io-failure.js";
 import { readRecord, writeRecord } from "./lock-record.js";
 import type { LockRecord } from "./lock-record.js";
-import { ensureSidecarFolder, ownerForSidecar, sidecarFolder, sidecarLock } from "./sidecar.js";
+import { ensureSidecarFolder, hasSidecarFolder, ownerForSidecar, sidecarFolder, sidecarLock } from "./sidecar.js";
 import type { FileStamp } from "./snapshot.js";
 
 /*
@@ -108,7 +108,7 @@ type Attempt = { readonly lock: FileLock } | { readonly lock?: never; readonly o
  */
 function tryOnce(realPath: string, holder: LockHolder, tryLock: TryLock): Attempt {
   ensureSidecarFolder(realPath);
-  const fd = openLockFile(realPath);
+  const fd = openLockFile(realPath, openOrMakeIn);
   try {
     if (tryLock(fd, ...LOCKED_RANGE) && isStillTheLock(fd, realPath))
       return { lock: new HeldLock(realPath, fd, holder) };
@@ -121,16 +121,33 @@ function tryOnce(realPath: string, holder: LockHolder, tryLock: TryLock): Attemp
   }
 }
 
-function openLockFile(realPath: string): number {
+/**
+ * Whether the lock file is there. Takes no lock and makes nothing.
+ * @throws SessionsError IO_FAILED where it could not be opened, as `acquireLock`
+ */
+export function hasLockFile(realPath: string): boolean {
+  if (!hasSidecarFolder(realPath)) return false;
+  const fd = openLockFile(realPath, openIfThere);
+  if (fd === undefined) return false;
+  closeSync(fd);
+  return true;
+}
+
+/** @param open opens it with these flags, or throws what open(2) reports */
+function openLockFile<Opened extends number | undefined>(
+  realPath: string,
+  open: (lockPath: string, flags: number, realPath: string) => Opened,
+): Opened {
   const lockPath = sidecarLock(realPath);
   const flags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  let fd: number;
+  let fd: Opened;
   try {
-    fd = openOrMakeIn(lockPath, flags, realPath);
+    fd = open(lockPath, flags, realPath);
   } catch (error) {
     const hint = `Allow reading and writing ${lockPath}`;
     throw ioFailure("open the lock", lockPath, error, hint);
   }
+  if (fd === undefined) return fd;
   // A second hard link would have the record written over somebody's file.
   const found = fstatSync(fd);
   if (found.isFile() && found.nlink <= 1) return fd;
@@ -154,12 +171,18 @@ function openOrMakeIn(lockPath: string, flags: number, realPath: string): number
   }
 }
 
-function openOrMake(lockPath: string, flags: number, realPath: string): number {
+function openIfThere(lockPath: string, flags: number): number | undefined {
   try {
     return openSync(lockPath, flags);
   } catch (error) {
     if (systemErrorCode(error) !== "ENOENT") throw error;
+    return undefined;
   }
+}
+
+function openOrMake(lockPath: string, flags: number, realPath: string): number {
+  const there = openIfThere(lockPath, flags);
+  if (there !== undefined) return there;
   let fd: number;
   try {
     fd = openSync(lockPath, flags | constants.O_CREAT | constants.O_EXCL, 0o600);

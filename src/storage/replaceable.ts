@@ -1,9 +1,10 @@
-import { accessSync, closeSync, constants, lstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, lstatSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { SessionsError, systemErrorCode } from "../errors.js";
 import { beginReplacement, replacementTemp } from "./atomic-replace.js";
 import { ioFailure } from "./io-failure.js";
-import { sidecarFolder, sidecarLock } from "./sidecar.js";
+import { hasLockFile } from "./lock.js";
+import { hasSidecarFolder, sidecarFolder, sidecarLock } from "./sidecar.js";
 import { uniqueTemp } from "./unique-temp.js";
 
 const STICKY = 0o1000;
@@ -48,24 +49,8 @@ async function requireWritable(directory: string, realPath: string): Promise<voi
 
 /** The lock can be opened, or made. */
 async function requireLockable(realPath: string): Promise<void> {
-  const lock = sidecarLock(realPath);
-  const folder = sidecarFolder(realPath);
-  const beside = lstatSync(folder, { throwIfNoEntry: false });
-  if (beside !== undefined && !beside.isDirectory()) {
-    const what = beside.isSymbolicLink() ? "a symbolic link" : "no directory";
-    throw refused(folder, `it is ${what}`, "Move it away: the lock stands in a directory of that name", "use");
-  }
-  if (lstatSync(lock, { throwIfNoEntry: false })?.isFile() === false) {
-    throw refused(lock, "it is no regular file", "Move it away: the lock is made anew", "use");
-  }
-  try {
-    closeSync(openSync(lock, constants.O_RDWR | constants.O_NONBLOCK | constants.O_NOFOLLOW));
-  } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") {
-      throw ioFailure("open the lock", lock, error, `Allow reading and writing ${lock}`);
-    }
-    if (beside !== undefined) await requireWritable(folder, lock);
-  }
+  if (hasLockFile(realPath) || !hasSidecarFolder(realPath)) return;
+  await requireWritable(sidecarFolder(realPath), sidecarLock(realPath));
 }
 
 /** A file that may not be written can be replaced, unless an attribute forbids that too, such as that of `chattr +i`. */

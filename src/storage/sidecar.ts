@@ -45,14 +45,20 @@ export function ensureSidecarSubfolder(realPath: string, kind: SidecarKind): str
 }
 
 /**
- * Whether a folder in the sidecar folder is there.
+ * Whether the sidecar folder is there.
  *
  * @throws SessionsError IO_FAILED where something else stands there, such as a symbolic link, which is not followed
  */
+export function hasSidecarFolder(realPath: string): boolean {
+  return isFolderThere(sidecarFolder(realPath));
+}
+
+/** The same for a folder in the sidecar folder. */
 export function hasSidecarSubfolder(realPath: string, kind: SidecarKind): boolean {
-  const folder = sidecarSubfolder(realPath, kind);
-  if (lstatSync(sidecarFolder(realPath), { throwIfNoEntry: false }) === undefined) return false;
-  refuseWhatIsNoFolder(sidecarFolder(realPath));
+  return hasSidecarFolder(realPath) && isFolderThere(sidecarSubfolder(realPath, kind));
+}
+
+function isFolderThere(folder: string): boolean {
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return false;
   refuseWhatIsNoFolder(folder);
   return true;

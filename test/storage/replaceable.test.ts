@@ -59,6 +59,10 @@ test.skipIf(!IS_ROOT)("a lock that cannot be opened or made is named (needs root
   fs.mkdirSync(`${file}.d`, { mode: 0o755 });
   const folder = await failureOf(() => asNobody(() => requireReplaceable(file)));
   expect([folder.details.operation, folder.details.path]).toEqual(["make a temporary file in", `${file}.d`]);
+  fs.chmodSync(`${file}.d`, 0o700);
+  const hidden = await failureOf(() => asNobody(() => requireReplaceable(file)));
+  expect([hidden.details.operation, hidden.details.path]).toEqual(["open the lock", `${file}.d/lock`]);
+  fs.chmodSync(`${file}.d`, 0o755);
   fs.writeFileSync(`${file}.d/lock`, "", { mode: 0o600 });
   const lock = await failureOf(() => asNobody(() => requireReplaceable(file)));
   expect([lock.details.operation, lock.details.path]).toEqual(["open the lock", `${file}.d/lock`]);
@@ -97,18 +101,40 @@ test.skipIf(!CAN_CHATTR)("a file that may not be changed at all is named (needs 
 });
 
 test.each([
-  ["a directory in the place of the temporary file", ".s.csv.sessions-tmp", (at: string) => fs.mkdirSync(at)],
-  ["a link in the place of the folder of the lock", "s.csv.d", (at: string) => fs.symlinkSync("elsewhere", at)],
-  ["a file in the place of the folder of the lock", "s.csv.d", (at: string) => fs.writeFileSync(at, "")],
-  ["a directory in the place of the lock", "s.csv.d/lock", (at: string) => fs.mkdirSync(at, { recursive: true })],
-])("%s is named, which a commit would meet", async (_, name, put) => {
+  ["a directory in the place of the temporary file", "use", ".s.csv.sessions-tmp", (at: string) => fs.mkdirSync(at)],
+  ["a link in the place of the folder of the lock", "open the folder", "s.csv.d", linkAt],
+  [
+    "a file in the place of the folder of the lock",
+    "open the folder",
+    "s.csv.d",
+    (at: string) => fs.writeFileSync(at, ""),
+  ],
+  ["a directory in the place of the lock", "open the lock", "s.csv.d/lock", (at: string) => makeAt(at, fs.mkdirSync)],
+  ["a link in the place of the lock", "open the lock", "s.csv.d/lock", (at: string) => makeAt(at, linkAt)],
+  [
+    "a lock with a second name",
+    "open the lock",
+    "s.csv.d/lock",
+    (at: string) => makeAt(at, () => fs.linkSync(path.join(at, "../../s.csv"), at)),
+  ],
+])("%s is named, which a commit would meet", async (_, operation, name, put) => {
   const file = path.join(temporaryFolder(), "s.csv");
   fs.writeFileSync(file, "a\n");
   const there = path.join(path.dirname(file), name);
   put(there);
   const { code, details } = await failureOf(() => requireReplaceable(file));
-  expect([code, details.operation, details.path]).toEqual(["IO_FAILED", "use", there]);
+  expect([code, details.operation, details.path]).toEqual(["IO_FAILED", operation, there]);
 });
+
+function linkAt(at: string): void {
+  fs.symlinkSync("elsewhere", at);
+}
+
+/** In a folder that is made for it. */
+function makeAt(at: string, make: (at: string) => void): void {
+  fs.mkdirSync(path.dirname(at));
+  make(at);
+}
 
 test("a commit names what it cannot remove in the place of its temporary file", async () => {
   const file = path.join(temporaryFolder(), "s.csv");
