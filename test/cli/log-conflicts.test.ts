@@ -106,10 +106,13 @@ test.each([
   ["a link", (at: string) => symlinkSync("/etc/passwd", at)],
   ["a pipe", (at: string) => execFileSync("mkfifo", [at])],
   ["no text", (at: string) => writeFileSync(at, Buffer.alloc(100))],
-  [
-    "one with a time that is no text",
-    (at: string) => writeFileSync(at, `${JSON.stringify(timeless(["2025 (\x1b)"]))}\n`),
-  ],
+  ["one of another kind", (at: string) => writeLine(at, { kind: "change" })],
+  ["one with a time that is no text", (at: string) => writeLine(at, { time: ["2025 (\x1b)"] })],
+  ["one with a time that is none", (at: string) => writeLine(at, { time: "yesterday" })],
+  ["one with an id that is no text", (at: string) => writeLine(at, { sessionId: ["\x1b"] })],
+  ["one that does not say what is kept", (at: string) => writeLine(at, { kept: null })],
+  ["one that keeps what is not known", (at: string) => writeLine(at, { kept: { metadata: "me" } })],
+  ["one with a record that is no text", (at: string) => writeLine(at, { manager: ["\x1b"] })],
 ])("%s in the place of a log is named and left out", async (_, put) => {
   const folder = conflicting();
   unlinkSync(path.join(folder.path, CONFLICTS));
@@ -120,9 +123,17 @@ test.each([
   expect((await folder.run(["-s", "s.csv", "log"])).exitCode).toBe(0);
 });
 
-function timeless(time: unknown): object {
-  return { ...(JSON.parse(LINES[0] ?? "") as object), time };
+/** A line that is whole but for this. */
+function writeLine(at: string, wrong: object): void {
+  writeFileSync(at, `${JSON.stringify({ ...(JSON.parse(LINES[0] ?? "") as object), ...wrong })}\n`);
 }
+
+test("two logs of one second come in the order of their times", async () => {
+  const folder = conflicting(LINES[0] ?? "");
+  folder.write(CONFLICTS.replace(".jsonl", "-2.jsonl"), `${LINES[2] ?? ""}\n`);
+  const { stdout } = await folder.run(["-s", "s.csv", "log", "--conflicts"]);
+  expect(stdout.split("\n").map((line) => line.split("\t")[1])).toEqual(["session_id", "s3", "s1", undefined]);
+});
 
 test("an editor that took back every session of a large file is no hindrance", async () => {
   const line = '{"kind":"conflict","version":1,"time":"2025","sessionId":"s","kept":{}}';

@@ -125,9 +125,15 @@ test("the log says what was selected, also where the command does not", async ()
   await folder.run(["-s", "s.csv", "delete", "s2", "--platform", "telegram", "--idle", "1h", "-y"]);
   await folder.run(["-s", "s.csv", "prune", "-y"]);
   await folder.run(["-s", "s.csv", "restore", "b.csv", "--id", "s2", "-y"]);
+  await folder.run(["-s", "s.csv", "undo", "-y"]);
   const { stdout } = await folder.run(["-s", "s.csv", "log", "--json"]);
   const selections = (JSON.parse(stdout) as { selection?: string }[]).map(({ selection }) => selection);
-  expect(selections).toEqual(["1 id", "idle for 1h or longer", "1 id, platform telegram, idle for 1h or longer"]);
+  expect(selections).toEqual([
+    undefined,
+    "1 id",
+    "idle for 1h or longer",
+    "1 id, platform telegram, idle for 1h or longer",
+  ]);
 });
 
 test("a file that no command has changed has an empty log", async () => {

@@ -69,7 +69,7 @@ test.skipIf(!IS_ROOT)("a lock that cannot be opened or made is named (needs root
 });
 
 test.skipIf(!IS_ROOT)(
-  "in a sticky directory the file of another cannot be replaced, one's own can (needs root)",
+  "in a sticky directory the file of another cannot be replaced, one's own can, and root any (needs root)",
   async () => {
     const file = fileWith("a\n");
     folderOf(file, 0o1777);
@@ -77,6 +77,8 @@ test.skipIf(!IS_ROOT)(
     expect([details.operation, details.path]).toEqual(["replace", file]);
     fs.chownSync(file, NOBODY, NOBODY);
     await asNobody(() => requireReplaceable(file));
+    folderOf(file, 0o1777, NOBODY);
+    await requireReplaceable(file);
   },
 );
 
@@ -88,6 +90,22 @@ test.skipIf(!IS_ROOT)(
     onTestFinished(() => fs.chmodSync(file, 0o644));
     folderOf(file, 0o755, NOBODY);
     await asNobody(() => requireReplaceable(file));
+  },
+);
+
+test.skipIf(!IS_ROOT || process.platform !== "linux")(
+  "a file that is a mount point is named (needs root and mount)",
+  async ({ skip }) => {
+    const file = path.join(temporaryFolder(), "a b\\c\t.csv");
+    fs.writeFileSync(file, "a\n");
+    if (spawnSync("mount", ["--bind", file, file]).status !== 0) skip("mounting is not permitted here");
+    onTestFinished(() => void spawnSync("umount", [file]));
+    const { details } = await failureOf(() => requireReplaceable(file));
+    expect([details.operation, details.path, details.reason]).toEqual([
+      "replace",
+      file,
+      "the file itself is a mount point",
+    ]);
   },
 );
 
