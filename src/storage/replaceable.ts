@@ -34,7 +34,7 @@ export async function requireReplaceable(realPath: string): Promise<void> {
 function requireRemovable(tempPath: string): void {
   const found = lstatSync(tempPath, { throwIfNoEntry: false });
   if (found?.isDirectory() !== true) return;
-  throw refused(tempPath, "a directory stands where new versions are written", `Remove it: rmdir ${tempPath}`, "use");
+  throw refused(tempPath, "a directory stands where new versions are written", "Move it away", "use");
 }
 
 function refused(path: string, reason: string, hint: string, operation = "replace"): SessionsError {
@@ -59,7 +59,7 @@ function requireMutable(realPath: string): void {
     accessSync(realPath, constants.W_OK);
   } catch (error) {
     if (systemErrorCode(error) !== "EPERM") return;
-    throw ioFailure("replace", realPath, error, `See whether it is immutable with: lsattr ${realPath}`);
+    throw ioFailure("replace", realPath, error, "See with lsattr whether it is immutable");
   }
 }
 
