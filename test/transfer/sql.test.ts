@@ -85,7 +85,7 @@ test("what cannot go out is said: JSON that is not valid, times that are none, i
   const { stderr, exitCode } = await folder.run(["export", "-s", "sessions.csv", "--format", "sql"]);
   expect({ stderr, exitCode }).toEqual({
     stderr:
-      "warning: 1 session with JSON that is not valid: it stands as text; see: sessions validate\n" +
+      "warning: 1 session with JSON that is not valid: it stands as text; see: sessions -s sessions.csv validate\n" +
       "warning: 1 record with an id that stood before: of each id the last record stays\n" +
       "warning: 1 time that cannot be read: NULL stands for them\n",
     exitCode: 0,
