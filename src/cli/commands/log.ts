@@ -37,10 +37,9 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   }
   const file = path.resolve(context.workingDirectory, location);
   const { readConflicts } = await import("../../copies/conflict-history.js");
-  const history = readConflicts(file);
   if (options.conflicts === true) {
     const { printConflicts } = await import("../print-conflicts.js");
-    await printConflicts(context, settings, history, options.limit);
+    await printConflicts(context, settings, readConflicts(file), options.limit);
     return;
   }
   const { readHistory } = await import("../../copies/change-history.js");
@@ -63,7 +62,7 @@ export async function runLog(context: CliContext, options: LogOptions): Promise<
   } else if (shown.length < latest.length) {
     await note(context, `showing ${groupDigits(shown.length)} of ${groupDigits(latest.length)} changes`);
   }
-  const conflicts = history.conflicts.length;
+  const conflicts = readConflicts(file).conflicts.length;
   if (conflicts > 0) {
     const what = `${count(conflicts, "session")} came into conflict between a server and an editor`;
     await note(context, `${what}; ${settings.hint("see them with: sessions log --conflicts")}`);
