@@ -4,7 +4,7 @@ import type { IdTable, RepeatedId } from "../kernel/id-table.js";
 import type { Dialect } from "./dialect.js";
 import { PAGE_BYTES, type Overlap } from "./overlap.js";
 import type { ByteSource } from "./byte-source.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 
 /** LF, a brace and a quote: with another last byte a file may be cut in a value. */
 const ENDS: ReadonlySet<number> = new Set([0x0a, 0x7d, 0x22]);

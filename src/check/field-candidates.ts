@@ -1,7 +1,7 @@
 import type { DiagnosticCode } from "./diagnostic.js";
 import { withoutEdgeQuotes } from "./edge-quotes.js";
 import { jsonCells } from "./json-cell.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 import type { ColumnKind } from "./values.js";
 
 /** One way to read a field whose quoting cannot be trusted. */

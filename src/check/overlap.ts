@@ -3,7 +3,7 @@ import { valuesOf } from "./duplicates.js";
 import type { Ledger } from "./ledger.js";
 import type { RecordPart } from "./parts.js";
 import { readBytes, type ByteSource } from "./byte-source.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 
 /** Writers hand text to the system in blocks of this size, or of a multiple of it. */
 export const PAGE_BYTES = 4096;

@@ -1,7 +1,7 @@
 import { parseTimestamp } from "../session/timestamp.js";
 import type { DiagnosticCode } from "./diagnostic.js";
 import type { FieldReading, RecordReading } from "./record-reading.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 
 /** What is noticed about a record's values as a whole. */
 export interface ValueNote {

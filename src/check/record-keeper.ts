@@ -11,7 +11,7 @@ import type { Overlap } from "./overlap.js";
 import { checkValues } from "./record-checks.js";
 import type { RecordLayout, RecordReading } from "./record-reading.js";
 import type { LostPart, PlacedNote, RecordPart } from "./parts.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 import { kindOf } from "./values.js";
 
 /** Codes of what repair leaves as it is. */

@@ -5,7 +5,8 @@ import type { DiagnosticCode } from "./diagnostic.js";
 import type { Dialect } from "./dialect.js";
 import { jsonCells } from "./json-cell.js";
 import type { RecordLayout } from "./record-reading.js";
-import { isUuid, UUID_START } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
+import { UUID_START } from "./uuid.js";
 import { kindOf, readValue, type ValueRules } from "./values.js";
 
 /** What is left of a record that cannot be made whole. */

@@ -1,16 +1,11 @@
-const SOURCE = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
+import { UUID_SOURCE } from "../session/uuid.js";
 
 /** A UUID anywhere in a text. */
-export const UUID = new RegExp(SOURCE);
+export const UUID = new RegExp(UUID_SOURCE);
 /** Every place where one starts and nothing stands before it that could be a part of it. */
-export const UUIDS = new RegExp(`(?<![0-9a-fA-F])(?=${SOURCE})`, "g");
+export const UUIDS = new RegExp(`(?<![0-9a-fA-F])(?=${UUID_SOURCE})`, "g");
 /** A text that starts with one, quotes and spaces before it left out. */
-export const UUID_START = new RegExp(`^["'\\s]*${SOURCE}(?![0-9a-fA-F-])`);
-const WHOLE = new RegExp(`^${SOURCE}$`);
-
-export function isUuid(text: string): boolean {
-  return WHOLE.test(text);
-}
+export const UUID_START = new RegExp(`^["'\\s]*${UUID_SOURCE}(?![0-9a-fA-F-])`);
 
 const LONGEST_PREFIX = 512;
 

@@ -7,7 +7,7 @@ import { withoutEdgeQuotes } from "./edge-quotes.js";
 import { withoutEntities } from "./json-cell.js";
 import { readJsonObject } from "./json-text.js";
 import { readTime, type DateOrder } from "./times.js";
-import { isUuid } from "./uuid.js";
+import { isUuid } from "../session/uuid.js";
 
 /** How a value is read, and what may be done to make it one. */
 export interface ValueRules {

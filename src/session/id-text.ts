@@ -1,3 +1,5 @@
+import { isUuid } from "./uuid.js";
+
 /** What an id, a user or a platform may be as a regular expression: no control characters, no half of a character, not empty. */
 export const ID_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff\\u2028\\u2029]+$";
 
@@ -30,11 +32,10 @@ export function isIdLike(text: string): boolean {
 
 const ID = new RegExp(ID_PATTERN, "u");
 const CURLY_EDGE = /^[\u2018-\u201f]|[\u2018-\u201f]$/;
-const UUID = /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i;
 
 /** Marks that `sessions validate` takes for none of the id: its repair would make another one of it. */
 function hasQuotes(text: string): boolean {
-  return CURLY_EDGE.test(text) || (text.includes('"') && UUID.test(text.replaceAll(/["\s]/g, "")));
+  return CURLY_EDGE.test(text) || (text.includes('"') && isUuid(text.replaceAll(/["\s]/g, "")));
 }
 
 /** Why a text cannot be an id, a user or a platform in the file, after its name in a sentence; undefined where it can. */

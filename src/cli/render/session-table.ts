@@ -4,6 +4,7 @@ import { jsonAt } from "../../session/json.js";
 import { stateOf, type Retention, type SessionState } from "../../session/retention.js";
 import type { Session } from "../../session/session.js";
 import type { Instant } from "../../session/timestamp.js";
+import { isUuid } from "../../session/uuid.js";
 import type { Paint, Style } from "./style.js";
 import { renderTable, type TableCell, type TableColumn } from "./table.js";
 import { humanDuration, relativeTime } from "./time.js";
@@ -87,10 +88,8 @@ function cellText(value: FieldValue, now: Instant): string {
 
 /** UUIDs are cut to their first part; other ids are short, or tell something by their end. */
 function shortId(id: string, length: number): string {
-  return UUID.test(id) ? id.slice(0, length) : id;
+  return isUuid(id) ? id.slice(0, length) : id;
 }
-
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The shortest length, from eight on, at which the ids shown together still differ. */
 function uniqueLength(ids: readonly string[]): number {
